@@ -1,0 +1,178 @@
+// Facts that the gate looks at, and the verdict that it gives: counterparts of proto/mergegate/v1/{facts,verdict}.proto.
+#ifndef MERGEGATE_SERVER_DOMAIN_VERDICT_H_
+#define MERGEGATE_SERVER_DOMAIN_VERDICT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/domain/analysis.h"
+#include "server/domain/finding.h"
+#include "server/domain/ids.h"
+#include "server/domain/policy.h"
+
+namespace mergegate {
+
+// Values equal those of the proto enums.
+enum class VerdictState { kUnspecified = 0, kPass = 1, kFail = 2, kInconclusive = 3 };
+enum class ConditionState {
+  kUnspecified = 0,
+  kSatisfied = 1,
+  kUnsatisfied = 2,
+  kOverridden = 3,
+  kNotApplicable = 4,
+  kUndecided = 5
+};
+
+struct ConditionResult {
+  std::string name;
+  std::string kind;
+  ConditionLevel level = ConditionLevel::kBlock;
+  ConditionState state = ConditionState::kUnspecified;
+  std::string actual;
+  std::string threshold;
+  std::string reason;
+  std::vector<std::string> fingerprints;
+  bool operator==(const ConditionResult&) const = default;
+};
+
+struct FileCoverage {
+  std::string path;
+  std::vector<std::string> units;
+  CommandSource source = CommandSource::kUnspecified;
+  std::string reason;
+  int changed_lines = 0;
+  bool operator==(const FileCoverage&) const = default;
+};
+
+struct Coverage {
+  int changed_lines = 0;
+  int parsed_lines = 0;
+  int guessed_lines = 0;
+  int missed_lines = 0;
+  int changed_declarations = 0;
+  int units_affected = 0;
+  int units_analyzed = 0;
+  std::vector<FileCoverage> files;
+  std::vector<std::string> units_left_out;
+  std::string sandbox_missing;
+  bool operator==(const Coverage&) const = default;
+};
+
+// Ten-thousandths, so that entries sum exactly.
+struct LedgerEntry {
+  int points = 0;
+  std::string reason;
+  std::vector<std::string> evidence;
+  bool operator==(const LedgerEntry&) const = default;
+};
+
+struct Metric {
+  int value = 0;  // 0..10000, the sum of the entries' points
+  std::vector<LedgerEntry> ledger;
+  std::vector<std::string> missing;
+  bool operator==(const Metric&) const = default;
+};
+
+struct Relaxation {
+  std::string kind;
+  std::string path;
+  int line = 0;
+  std::string text;
+  bool operator==(const Relaxation&) const = default;
+};
+
+struct Action {
+  std::string kind;
+  std::string subject;
+  std::string description;
+  bool operator==(const Action&) const = default;
+};
+
+struct Counterfactual {
+  bool reachable = false;
+  bool smallest = false;
+  std::vector<Action> actions;
+  std::string reason;
+  int q_after = 0;
+  bool operator==(const Counterfactual&) const = default;
+};
+
+struct FunctionChange {
+  std::string function;
+  std::string path;
+  int line = 0;
+  std::optional<FunctionMeasurement> before;
+  FunctionMeasurement after;
+  bool operator==(const FunctionChange&) const = default;
+};
+
+struct PolicyRef {
+  std::string source;
+  std::string digest;
+  bool operator==(const PolicyRef&) const = default;
+};
+
+// Everything that scoring and gate look at; stored, so that a verdict can be replayed.
+struct Facts {
+  CommitId base_commit;
+  CommitId head_commit;
+  std::string missing_base;
+  std::vector<Finding> findings;
+  std::vector<AnalysisFailure> failures;
+  Coverage coverage;
+  std::vector<FunctionChange> functions;
+  std::vector<DuplicateBlock> duplicates;
+  std::vector<Relaxation> relaxations;
+  int lines_added = 0;
+  int lines_removed = 0;
+  std::vector<std::string> changed_paths;
+  std::vector<std::string> imported_tools;
+  std::string policy_text;
+  std::string policy_source;
+  std::vector<std::string> policy_problems;
+  int cpp_lines_added = 0;
+  bool operator==(const Facts&) const = default;
+};
+
+struct Verdict {
+  VerdictState state = VerdictState::kUnspecified;
+  std::string summary;
+  CommitId base_commit;
+  CommitId head_commit;
+  PolicyRef policy;
+  std::vector<ConditionResult> conditions;
+  std::vector<Finding> findings;
+  std::vector<AnalysisFailure> failures;
+  Coverage coverage;
+  Metric quality;
+  Counterfactual counterfactual;
+  std::vector<Relaxation> relaxations;
+  std::vector<FunctionChange> functions;
+  std::vector<DuplicateBlock> duplicates;
+  int rules_version = 0;
+  bool operator==(const Verdict&) const = default;
+};
+
+struct StageCost {
+  std::string stage;
+  double wall_seconds = 0;
+  double cpu_seconds = 0;
+  bool operator==(const StageCost&) const = default;
+};
+
+struct RunStats {
+  std::vector<StageCost> stages;
+  int units_total = 0;
+  int units_analyzed = 0;
+  int units_from_cache = 0;
+  int64_t peak_memory_kib = 0;
+  double wall_seconds = 0;
+  double cpu_seconds = 0;
+  bool operator==(const RunStats&) const = default;
+};
+
+}  // namespace mergegate
+
+#endif  // MERGEGATE_SERVER_DOMAIN_VERDICT_H_

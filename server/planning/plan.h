@@ -1,0 +1,74 @@
+// Diff x compile commands -> the units to analyze at base and at head. Found without compiling: #include lines are
+// scanned (comments and string literals respected, conditionals not evaluated, so the graph is a superset).
+#ifndef MERGEGATE_SERVER_PLANNING_PLAN_H_
+#define MERGEGATE_SERVER_PLANNING_PLAN_H_
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/domain/analysis.h"
+#include "server/domain/change.h"
+#include "server/domain/policy.h"
+#include "server/domain/tree.h"
+#include "server/domain/verdict.h"
+#include "server/planning/compile_commands.h"
+
+namespace mergegate::planning {
+
+// Which files include which, inside one tree.
+class IncludeGraph {
+ public:
+  // Scans C and C++ files of `tree` reachable by quote or angle includes through `include_dirs` (tree-relative, in
+  // order) and the includer's own directory.
+  static absl::StatusOr<IncludeGraph> Build(const Tree& tree, const std::vector<std::string>& include_dirs);
+  // Files that include `path` directly or not, ordered; `path` itself is not in it.
+  std::vector<std::string> IncludersOf(std::string_view path) const;
+  bool Includes(std::string_view from, std::string_view to) const;  // directly or not
+
+ private:
+  std::map<std::string, std::set<std::string>, std::less<>> includers_;  // file -> direct includers
+};
+
+// What to analyze.
+struct Plan {
+  std::vector<UnitTask> head;          // ordered by main file
+  std::vector<UnitTask> base;          // counterparts at the base (renames followed); fewer when files are new
+  std::optional<DuplicationTask> duplication;  // at the head; nullopt when no C or C++ file changed
+  int units_affected = 0;
+  std::vector<std::string> units_left_out;     // ordered
+  std::vector<AnalysisFailure> failures;       // changed files that no unit can cover
+  std::vector<Relaxation> relaxations;         // NOLINT and the like that the diff adds, policy and .clang-tidy edits
+  std::vector<std::string> warnings;           // what was dropped from commands and why, at most 50
+};
+
+struct PlanInput {
+  const Diff& diff;
+  const Tree& base;
+  const Tree& head;
+  CommitId base_commit;               // whose .clang-tidy configures both sides
+  const AnalysisPolicy& policy;
+  const CommandSet& base_commands;
+  const CommandSet& head_commands;
+};
+
+// Every changed main file is a unit; for every changed header up to policy.header_units units that include it are
+// chosen (all when 0), preferring changed ones, those with a known command, those that cover several changed
+// headers, the header's own stem, then path order; the same choice for the same input.
+absl::StatusOr<Plan> MakePlan(const PlanInput& input);
+
+// Suppressions and other relaxations that the diff adds (a moved or kept NOLINT is not added), and the head lines whose
+// suppressions are to be ignored.
+std::vector<Relaxation> FindRelaxations(const Diff& diff);
+LinesByPath IgnoredSuppressions(const std::vector<Relaxation>& relaxations);
+
+// How much of the change the results cover. `results` are those of plan.head, in its order.
+Coverage MeasureCoverage(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
+                         const AnalysisPolicy& policy);
+
+}  // namespace mergegate::planning
+
+#endif  // MERGEGATE_SERVER_PLANNING_PLAN_H_

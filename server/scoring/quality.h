@@ -1,0 +1,15 @@
+// Q of a change, in [0, 1], with the ledger that sums to it. Pure; formula in quality.cc's sub-index files.
+#ifndef MERGEGATE_SERVER_SCORING_QUALITY_H_
+#define MERGEGATE_SERVER_SCORING_QUALITY_H_
+
+#include "server/domain/verdict.h"
+
+namespace mergegate::scoring {
+
+// Q from new and caused findings, complexity added and duplication added. Sub-indices without data drop out, the
+// others' weights are rescaled, and the metric's `missing` says so. Guessed findings count nothing.
+Metric QualityOfChange(const Facts& facts);
+
+}  // namespace mergegate::scoring
+
+#endif  // MERGEGATE_SERVER_SCORING_QUALITY_H_
