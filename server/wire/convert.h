@@ -30,7 +30,7 @@ absl::StatusOr<AnalysisTask> FromProto(const v1::AnalysisTask& proto);
 absl::StatusOr<TaskResult> FromProto(const v1::TaskResult& proto);
 absl::StatusOr<Facts> FromProto(const v1::Facts& proto);
 absl::StatusOr<Verdict> FromProto(const v1::Verdict& proto);
-absl::StatusOr<RunStats> FromProto(const v1::RunStats& proto);
+RunStats FromProto(const v1::RunStats& proto);
 
 // Deterministic bytes: equal messages give equal bytes within one build.
 std::string Serialize(const google::protobuf::MessageLite& message);
