@@ -15,13 +15,12 @@
 #define MERGEGATE_CONCAT_(a, b) a##b
 #define MERGEGATE_CONCAT(a, b) MERGEGATE_CONCAT_(a, b)
 
-#define RETURN_IF_ERROR(expr)                                     \
-  do {                                                            \
+#define RETURN_IF_ERROR(expr)                                         \
+  do {                                                                \
     if (absl::Status status_ = (expr); !status_.ok()) return status_; \
   } while (false)
 
-#define ASSIGN_OR_RETURN(lhs, expr) \
-  MERGEGATE_ASSIGN_OR_RETURN_(MERGEGATE_CONCAT(status_or_, __LINE__), lhs, expr)
+#define ASSIGN_OR_RETURN(lhs, expr) MERGEGATE_ASSIGN_OR_RETURN_(MERGEGATE_CONCAT(status_or_, __LINE__), lhs, expr)
 #define MERGEGATE_ASSIGN_OR_RETURN_(var, lhs, expr) \
   auto var = (expr);                                \
   if (!var.ok()) return var.status();               \

@@ -28,11 +28,11 @@ struct Hunk {
 
 struct ChangedFile {
   FileChange change = FileChange::kModified;
-  std::string old_path;  // empty when added
-  std::string new_path;  // empty when deleted
-  BlobId old_blob;       // empty when added
-  BlobId new_blob;       // empty when deleted
-  bool binary = false;   // no hunks then
+  std::string old_path;               // empty when added
+  std::string new_path;               // empty when deleted
+  BlobId old_blob;                    // empty when added
+  BlobId new_blob;                    // empty when deleted
+  bool binary = false;                // no hunks then
   bool symlink_or_submodule = false;  // no hunks then
   std::vector<Hunk> hunks;            // ascending
   bool operator==(const ChangedFile&) const = default;

@@ -15,29 +15,29 @@ enum class ConditionLevel { kUnspecified = 0, kBlock = 1, kWarn = 2 };
 
 // What a condition looks at. The id in YAML is in the comment.
 enum class ConditionKind {
-  kFindings,            // findings: number of matching findings <= max
-  kQuality,             // q: Q of the change >= min
-  kComplexity,          // complexity: no changed function above max (cognitive), unless it did not grow
-  kDuplication,         // duplication: duplicated share of added C++ lines <= max (0 to 1)
-  kSize,                // size: lines added <= max
-  kAnalysisCoverage,    // analysis_coverage: share of changed lines parsed or guessed >= min; failed units -> undecided
-  kSuppressionsAdded,   // suppressions_added: number <= max
-  kRequiredReports,     // required_reports: reports of these tools were imported, else undecided
+  kFindings,           // findings: number of matching findings <= max
+  kQuality,            // q: Q of the change >= min
+  kComplexity,         // complexity: no changed function above max (cognitive), unless it did not grow
+  kDuplication,        // duplication: duplicated share of added C++ lines <= max (0 to 1)
+  kSize,               // size: lines added <= max
+  kAnalysisCoverage,   // analysis_coverage: share of changed lines parsed or guessed >= min; failed units -> undecided
+  kSuppressionsAdded,  // suppressions_added: number <= max
+  kRequiredReports,    // required_reports: reports of these tools were imported, else undecided
 };
 
 // Which findings count for kFindings. Empty lists match everything.
 struct FindingFilter {
   std::vector<BaselineState> states = {BaselineState::kNew, BaselineState::kCaused};
   Severity min_severity = Severity::kMajor;
-  std::vector<std::string> checks;        // globs over check ids
-  std::vector<std::string> paths;         // globs over paths ("src/**", "*.h")
+  std::vector<std::string> checks;  // globs over check ids
+  std::vector<std::string> paths;   // globs over paths ("src/**", "*.h")
   std::vector<std::string> exclude_paths;
   bool operator==(const FindingFilter&) const = default;
 };
 
 // All given parts must hold, else the condition is not applicable.
 struct AppliesWhen {
-  std::vector<std::string> paths;   // some changed path matches one of these globs
+  std::vector<std::string> paths;      // some changed path matches one of these globs
   std::optional<int> min_lines_added;  // at least so many lines were added
   bool operator==(const AppliesWhen&) const = default;
 };
@@ -46,19 +46,19 @@ struct Condition {
   std::string name;  // unique in the policy
   ConditionKind kind = ConditionKind::kFindings;
   ConditionLevel level = ConditionLevel::kBlock;
-  double threshold = 0;  // max or min, as the kind says
-  FindingFilter filter;                 // kFindings only
-  std::vector<std::string> tools;       // kRequiredReports only
+  double threshold = 0;            // max or min, as the kind says
+  FindingFilter filter;            // kFindings only
+  std::vector<std::string> tools;  // kRequiredReports only
   AppliesWhen applies_when;
   std::vector<std::string> override_roles;  // roles that may override it; empty = nobody
   bool operator==(const Condition&) const = default;
 };
 
 struct AnalysisPolicy {
-  std::string checks;         // clang-tidy globs that replace the tree's .clang-tidy; empty = the tree's
+  std::string checks;  // clang-tidy globs that replace the tree's .clang-tidy; empty = the tree's
   bool static_analyzer = true;
-  int header_units = 3;       // units analyzed per changed header; 0 = all that include it
-  int unit_seconds = 600;     // wall clock for one unit
+  int header_units = 3;    // units analyzed per changed header; 0 = all that include it
+  int unit_seconds = 600;  // wall clock for one unit
   int unit_memory_mib = 4096;
   int duplication_min_tokens = 100;
   bool require_sandbox = false;

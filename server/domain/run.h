@@ -35,7 +35,7 @@ struct Submission {
   CommitId head;
   std::string compile_commands;  // JSON text; empty = none given
   std::vector<ImportedReport> reports;
-  std::string policy;            // empty = the base commit's
+  std::string policy;  // empty = the base commit's
   bool caller_analyzes = false;
   absl::Duration deadline = absl::Minutes(30);  // from creation
 };

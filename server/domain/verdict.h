@@ -1,4 +1,5 @@
-// Facts that the gate looks at, and the verdict that it gives: counterparts of proto/mergegate/v1/{facts,verdict}.proto.
+// Facts that the gate looks at, and the verdict that it gives: counterparts of
+// proto/mergegate/v1/{facts,verdict}.proto.
 #ifndef MERGEGATE_SERVER_DOMAIN_VERDICT_H_
 #define MERGEGATE_SERVER_DOMAIN_VERDICT_H_
 

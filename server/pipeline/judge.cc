@@ -1,0 +1,16 @@
+#include "server/pipeline/judge.h"
+
+#include "server/config/policy_file.h"
+#include "server/gate/evaluate.h"
+#include "server/scoring/quality.h"
+
+namespace mergegate::pipeline {
+
+Verdict Judge(const Facts& facts) {
+  const Policy policy = config::ParsePolicy(facts.policy_text).policy;
+  Verdict verdict = gate::Evaluate(policy, facts, scoring::QualityOfChange);
+  verdict.counterfactual = gate::FindCounterfactual(policy, facts, scoring::QualityOfChange);
+  return verdict;
+}
+
+}  // namespace mergegate::pipeline

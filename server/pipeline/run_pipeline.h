@@ -1,0 +1,37 @@
+// READ THIS FIRST. The way of a change, from two commits to a verdict; run_pipeline.cc is the product on one page.
+#ifndef MERGEGATE_SERVER_PIPELINE_RUN_PIPELINE_H_
+#define MERGEGATE_SERVER_PIPELINE_RUN_PIPELINE_H_
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "server/base/clock.h"
+#include "server/domain/run.h"
+#include "server/pipeline/analysis_board.h"
+#include "server/pipeline/mirrors.h"
+#include "server/pipeline/progress_board.h"
+#include "server/storage/store.h"
+
+namespace mergegate::pipeline {
+
+// What the pipeline works with; all outlive it.
+struct PipelineParts {
+  const Clock& clock;
+  const Mirrors& mirrors;
+  storage::Store& store;
+  AnalysisBoard& board;
+  ProgressBoard& progress;
+};
+
+// Runs one patch set through git, policy, planning, analysis, tracking, scoring and gate.
+// What is wrong with the change, or missing, is in the verdict; a status is a failed environment, to be tried again
+// (kCancelled when `cancelled` said so). Thread safety: several runs may execute at once.
+absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& parts, const Run& run,
+                                                   const std::function<bool()>& cancelled);
+
+// The verdict of a run that could not be carried out: inconclusive, with the reason.
+storage::VerdictRecord InconclusiveRecord(const Run& run, const std::string& reason);
+
+}  // namespace mergegate::pipeline
+
+#endif  // MERGEGATE_SERVER_PIPELINE_RUN_PIPELINE_H_
