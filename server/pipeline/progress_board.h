@@ -21,7 +21,6 @@ struct Progress {
   int units_total = 0;
   int units_from_cache = 0;
   double seconds_left = -1;
-  bool finished = false;
   int64_t version = 0;  // grows with every report
 };
 
@@ -35,10 +34,13 @@ class ProgressBoard {
     changed_.notify_all();
   }
 
-  // The run's progress once its version exceeds `seen`, or what it is after `wait`.
+  // The run's progress once its version exceeds `seen`, or what it is when some run finished or `wait` is over.
   Progress WaitBeyond(const RunId& run, int64_t seen, std::chrono::milliseconds wait) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, wait, [&] { return progress_.contains(run) && progress_[run].version > seen; });
+    const int64_t finished = finished_;
+    changed_.wait_for(lock, wait, [&] {
+      return finished_ != finished || (progress_.contains(run) && progress_[run].version > seen);
+    });
     const auto it = progress_.find(run);
     return it == progress_.end() ? Progress{} : it->second;
   }
@@ -47,6 +49,7 @@ class ProgressBoard {
   void Finish(const RunId& run) {
     std::lock_guard lock(mutex_);
     progress_.erase(run);
+    ++finished_;
     changed_.notify_all();
   }
 
@@ -54,6 +57,7 @@ class ProgressBoard {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<RunId, Progress> progress_;
+  int64_t finished_ = 0;
 };
 
 }  // namespace mergegate::pipeline

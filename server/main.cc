@@ -1,0 +1,180 @@
+// mergegated: the composition root. Reads flags, builds the parts, starts them, waits, stops them. No logic.
+#include <poll.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/base/child_process.h"
+#include "server/base/data_folder.h"
+#include "server/base/status_macros.h"
+#include "server/pipeline/run_pipeline.h"
+#include "server/pipeline/scheduler.h"
+#include "server/rpc/server.h"
+#include "server/storage/store.h"
+
+namespace mergegate {
+namespace {
+
+struct Flags {
+  std::string data_dir = DefaultDataFolder();
+  std::vector<std::string> listen;
+  std::vector<std::string> adopt;
+  std::vector<std::string> worker_args;
+  std::string worker;
+  std::string log_level = "info";
+  int concurrent_runs = 2;
+  bool embedded = false;
+  bool exit_with_parent = false;
+  bool no_worker = false;
+};
+
+// A folder for the worker's socket: the data folder's path may be too long for one.
+class SocketFolder {
+ public:
+  SocketFolder() {
+    char pattern[] = "/tmp/mergegate-XXXXXX";
+    if (mkdtemp(pattern) != nullptr) path_ = pattern;
+  }
+  ~SocketFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  std::string address() const { return absl::StrCat("unix:", path_, "/worker"); }
+  bool ok() const { return !path_.empty(); }
+
+ private:
+  std::string path_;
+};
+
+absl::StatusOr<std::map<ProjectId, std::string>> AdoptedRepositories(const std::vector<std::string>& adopt) {
+  std::map<ProjectId, std::string> adopted;
+  for (const std::string& item : adopt) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(item, absl::MaxSplits('=', 1));
+    std::error_code error;
+    const std::filesystem::path objects = std::filesystem::canonical(parts.second + "/objects", error);
+    if (error) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--adopt ", item, ": ", parts.second, " is not a git directory (PROJECT=GITDIR is wanted)"));
+    }
+    adopted[ProjectId(parts.first)] = objects.string();
+  }
+  return adopted;
+}
+
+std::string WorkerBesideThis() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "mergegate-worker";
+}
+
+// Returns when a stop signal came, or stdin closed while `watch_stdin`.
+void WaitForStop(const sigset_t& signals, bool watch_stdin) {
+  const timespec glance{.tv_sec = 0, .tv_nsec = 100'000'000};
+  while (sigtimedwait(&signals, nullptr, &glance) < 0) {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    char byte;
+    if (watch_stdin && poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &byte, 1) <= 0) return;
+  }
+}
+
+absl::Status Serve(const Flags& flags, const sigset_t& signals) {
+  ASSIGN_OR_RETURN(const auto folder,
+                   DataFolder::Open(flags.data_dir, flags.embedded ? absl::Minutes(1) : absl::ZeroDuration()));
+  ASSIGN_OR_RETURN(const std::string token, folder->Token());
+  ASSIGN_OR_RETURN(const auto adopted, AdoptedRepositories(flags.adopt));
+  ASSIGN_OR_RETURN(const auto store, storage::OpenSqliteStore(folder->database()));
+  RETURN_IF_ERROR(store->ReleaseAllLeases());  // the data folder is locked, so no other server holds any
+
+  const SystemClock clock;
+  const pipeline::Mirrors mirrors(folder->mirrors(), adopted);
+  pipeline::AnalysisBoard board(clock);
+  pipeline::ProgressBoard progress;
+  const pipeline::PipelineParts parts{clock, mirrors, *store, board, progress};
+  pipeline::Scheduler scheduler(
+      parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
+
+  const SocketFolder socket;
+  if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");
+  rpc::ServerOptions options{.addresses = flags.listen, .token = token};
+  options.addresses.push_back(socket.address());
+  ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(parts, [&] { scheduler.Wake(); }, options));
+  scheduler.Start();
+  std::optional<SupervisedProcess> worker;
+  if (!flags.no_worker) {
+    std::vector<std::string> command = {flags.worker.empty() ? WorkerBesideThis() : flags.worker,
+                                        "--server",
+                                        socket.address(),
+                                        "--repositories",
+                                        mirrors.root(),
+                                        "--die-with-parent"};
+    command.insert(command.end(), flags.worker_args.begin(), flags.worker_args.end());
+    worker.emplace(std::move(command));
+  }
+  for (const std::string& address : flags.listen) spdlog::info("listening on {}", address);
+  spdlog::info("data in {}, token in {}", flags.data_dir, folder->token_file());
+  std::puts("ready");
+  std::fflush(stdout);
+
+  WaitForStop(signals, flags.exit_with_parent);
+  spdlog::info("stopping");
+  board.Stop();
+  scheduler.Stop();
+  server->Drain(absl::Seconds(2));
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  Flags flags;
+  CLI::App app(
+      "mergegated: the mergegate server.\n\n"
+      "Examples:\n"
+      "  mergegated                                  serve on 127.0.0.1:7480, data under ~/.local/state/mergegate\n"
+      "  mergegated --data-dir /var/lib/mergegate --listen 0.0.0.0:7480\n"
+      "  mergegated --listen unix:/run/mergegate/socket");
+  app.add_option("--data-dir", flags.data_dir, "Folder for database, mirrors and token")->capture_default_str();
+  app.add_option("--listen", flags.listen, "Address, host:port or unix:/path; repeatable (default 127.0.0.1:7480)");
+  app.add_option("--concurrent-runs", flags.concurrent_runs, "Runs carried out at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  app.add_option("--worker", flags.worker, "Path of mergegate-worker (default: beside this program)");
+  app.add_option("--worker-arg", flags.worker_args, "Further argument for the worker, as --worker-arg=--jobs=4");
+  app.add_flag("--no-worker", flags.no_worker, "Start no worker: others will connect");
+  app.add_option("--log-level", flags.log_level, "debug, info, warn, error or off")->capture_default_str();
+  app.add_flag("--embedded", flags.embedded, "For one run of the command line: wait for the data folder");
+  app.add_option("--adopt", flags.adopt, "PROJECT=GITDIR: share this repository's objects with the project's mirror");
+  app.add_flag("--exit-with-parent", flags.exit_with_parent, "Stop when standard input closes");
+  app.set_version_flag("--version", "mergegated " MERGEGATE_VERSION);
+  CLI11_PARSE(app, argc, argv);
+  if (flags.listen.empty()) flags.listen = {"127.0.0.1:7480"};
+
+  spdlog::set_default_logger(spdlog::stderr_color_mt("mergegated"));
+  spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  // Blocked before any thread starts, so that only WaitForStop sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const absl::Status status = Serve(flags, signals);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "mergegated: %s\n", std::string(status.message()).c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace mergegate
+
+int main(int argc, char** argv) { return mergegate::Main(argc, argv); }

@@ -1,0 +1,61 @@
+#include "server/rpc/worker_service.h"
+
+#include "server/rpc/serve.h"
+#include "server/wire/convert.h"
+
+namespace mergegate::rpc {
+namespace {
+
+absl::Status CheckRange(std::string_view field, int value, int low, int high) {
+  if (value >= low && value <= high) return absl::OkStatus();
+  return WithDetail(
+      absl::InvalidArgumentError(absl::StrCat(std::string(field), ": ", value, " is not in ", low, " to ", high)),
+      "FIELD_INVALID", field, "");
+}
+
+}  // namespace
+
+grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
+                                       v1::LeaseTasksResponse* response) {
+  return Serve(access_, context, [&]() -> absl::Status {
+    RETURN_IF_ERROR(CheckRange("max_tasks", request->max_tasks(), 1, 64));
+    RETURN_IF_ERROR(CheckRange("wait_seconds", request->wait_seconds(), 0, 30));
+    if (request->worker().empty()) return absl::InvalidArgumentError("worker: must be named");
+    RunId run;
+    if (!request->run().empty()) {
+      ASSIGN_OR_RETURN(const wire::RunName name, wire::ParseRunName(request->run()));
+      run = name.run;
+    }
+    for (const AnalysisTask& task : board_.Lease(request->worker(), request->analyzer_build(), run,
+                                                 request->max_tasks(), absl::Seconds(request->wait_seconds()))) {
+      *response->add_tasks() = wire::ToProto(task);
+    }
+    response->set_lease_seconds(static_cast<int>(absl::ToInt64Seconds(board_.lease_duration())));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status WorkerService::RenewLeases(grpc::ServerContext* context, const v1::RenewLeasesRequest* request,
+                                        v1::RenewLeasesResponse* response) {
+  return Serve(access_, context, [&]() -> absl::Status {
+    std::vector<pipeline::TaskLease> leases;
+    for (const v1::TaskLease& lease : request->leases()) leases.push_back({lease.task_id(), lease.attempt()});
+    for (const pipeline::TaskLease& lost : board_.Renew(request->worker(), leases)) {
+      v1::TaskLease* out = response->add_lost();
+      out->set_task_id(lost.task_id);
+      out->set_attempt(lost.attempt);
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status WorkerService::CompleteTask(grpc::ServerContext* context, const v1::CompleteTaskRequest* request,
+                                         v1::CompleteTaskResponse*) {
+  return Serve(access_, context, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(TaskResult result, wire::FromProto(request->result()));
+    return board_.Complete(request->worker(), {request->lease().task_id(), request->lease().attempt()},
+                           std::move(result));
+  });
+}
+
+}  // namespace mergegate::rpc
