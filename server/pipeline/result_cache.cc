@@ -11,12 +11,10 @@
 namespace mergegate::pipeline {
 namespace {
 
-bool Holds(const v1::TaskResult& manifest, const Tree& tree) {
-  for (const v1::InputFile& input : manifest.inputs()) {
-    const std::optional<BlobId> blob = tree.FindBlob(input.path());
-    if (!blob || blob->value() != input.blob()) return false;
-  }
-  return std::ranges::none_of(manifest.absent(), [&](const std::string& path) { return tree.Exists(path); });
+bool Holds(const TaskResult& manifest, const Tree& tree) {
+  return std::ranges::all_of(manifest.inputs,
+                             [&](const InputFile& input) { return tree.FindBlob(input.path) == input.blob; }) &&
+         std::ranges::none_of(manifest.absent, [&](const std::string& path) { return tree.Exists(path); });
 }
 
 // Parse failures follow from the inputs; all others from the environment.
@@ -60,11 +58,9 @@ std::optional<TaskResult> ResultCache::Find(std::string_view key, const Tree& tr
     return std::nullopt;
   }
   for (const storage::CachedResult& candidate : *candidates) {
-    v1::TaskResult manifest;
-    if (!manifest.ParseFromString(candidate.manifest) || !Holds(manifest, tree)) continue;
-    v1::TaskResult proto;
-    if (!proto.ParseFromString(candidate.result)) continue;
-    absl::StatusOr<TaskResult> result = wire::FromProto(proto);
+    const absl::StatusOr<TaskResult> manifest = wire::ParseResult(candidate.manifest);
+    if (!manifest.ok() || !Holds(*manifest, tree)) continue;
+    absl::StatusOr<TaskResult> result = wire::ParseResult(candidate.result);
     if (!result.ok()) continue;
     for (AnalysisFailure& failure : result->failures) failure.at_base = at_base;
     return *std::move(result);
@@ -76,11 +72,11 @@ void ResultCache::Save(std::string_view key, const TaskResult& result, absl::Tim
   if (!MayBeKept(result)) return;
   TaskResult kept = result;
   kept.cost = {};
-  v1::TaskResult proto = wire::ToProto(kept);
-  v1::TaskResult manifest;
-  *manifest.mutable_inputs() = proto.inputs();
-  *manifest.mutable_absent() = proto.absent();
-  const absl::Status status = store_.SaveResult(key, {wire::Serialize(manifest), wire::Serialize(proto)}, now);
+  TaskResult manifest;
+  manifest.inputs = result.inputs;
+  manifest.absent = result.absent;
+  const absl::Status status =
+      store_.SaveResult(key, {wire::SerializeResult(manifest), wire::SerializeResult(kept)}, now);
   if (!status.ok()) spdlog::warn("result cache: {}", status.ToString());
 }
 

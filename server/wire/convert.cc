@@ -300,6 +300,16 @@ RunStats FromProto(const v1::RunStats& proto) {
   return stats;
 }
 
+std::string SerializeResult(const TaskResult& result) { return Serialize(ToProto(result)); }
+
+absl::StatusOr<TaskResult> ParseResult(std::string_view bytes) {
+  v1::TaskResult proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("the bytes are not a serialized task result");
+  }
+  return FromProto(proto);
+}
+
 std::string Serialize(const google::protobuf::MessageLite& message) {
   std::string bytes;
   google::protobuf::io::StringOutputStream stream(&bytes);

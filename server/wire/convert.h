@@ -35,6 +35,10 @@ RunStats FromProto(const v1::RunStats& proto);
 // Deterministic bytes: equal messages give equal bytes within one build.
 std::string Serialize(const google::protobuf::MessageLite& message);
 
+// A result as bytes and back, for those who keep it. kDataLoss when the bytes are not one.
+std::string SerializeResult(const TaskResult& result);
+absl::StatusOr<TaskResult> ParseResult(std::string_view bytes);
+
 // "projects/{project}" and "projects/{project}/runs/{run}"; kInvalidArgument says what the form is.
 absl::StatusOr<ProjectId> ParseProjectName(std::string_view name);
 struct RunName {
