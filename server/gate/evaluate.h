@@ -16,8 +16,8 @@ inline constexpr int kRulesVersion = 1;
 using QualityFunction = std::function<Metric(const Facts&)>;
 
 // Condition results and the three-way answer. A missing fact is undecided, never satisfied: a missing base or an
-// unreadable policy makes the verdict inconclusive, a failed unit makes the conditions that need it undecided unless they
-// are unsatisfied already. The verdict carries the facts that people look at; counterfactual is left empty.
+// unreadable policy makes the verdict inconclusive, a failed unit makes the conditions that need it undecided unless
+// they are unsatisfied already. The verdict carries the facts that people look at; counterfactual is left empty.
 Verdict Evaluate(const Policy& policy, const Facts& facts, const QualityFunction& quality);
 
 // The smallest set of actions (fix a finding, bring a function down, remove a duplicate, remove a suppression, ...)
