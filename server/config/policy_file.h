@@ -12,8 +12,8 @@
 namespace mergegate::config {
 
 struct ParsedPolicy {
-  Policy policy;                         // meaningful only when problems is empty
-  std::vector<PolicyProblem> problems;   // ordered by position
+  Policy policy;                        // meaningful only when problems is empty
+  std::vector<PolicyProblem> problems;  // ordered by position
 };
 
 // Never throws, whatever the bytes; texts over 1 MiB, anchors that expand without bound and nesting over 32 levels

@@ -1,0 +1,80 @@
+#include "server/config/policy_file.h"
+
+namespace mergegate::config {
+
+std::string_view DefaultPolicyText() {
+  return R"yaml(# mergegate's default policy. Copy it to .mergegate.yaml in the root of the repository and make it yours.
+# A change is judged by the policy of its base commit, so a change cannot relax the rules it is judged by.
+version: 1
+
+analysis:
+  # Clang's path-sensitive analyzer (null dereferences, leaks, use after free), besides clang-tidy.
+  static_analyzer: true
+  # Translation units analyzed per changed header; 0 means all that include it.
+  header_units: 3
+  # A run of so many equal tokens is a duplicate (about ten lines).
+  duplication_min_tokens: 100
+  # Code that is not yours: neither analyzed nor counted.
+  exclude_paths: ["third_party/**", "**/third_party/**", "**/vendor/**", "*.pb.h", "*.pb.cc"]
+
+# "level: block" decides the verdict, "level: warn" is only shown. When a fact is missing (a unit that does not parse, a
+# report that did not arrive), a condition is undecided and the verdict inconclusive: that is never a pass.
+conditions:
+  # The one that matters: the change brings no problem that is probably a bug, neither on its own lines (new) nor
+  # elsewhere by its doing (caused). What was there before is not held against it.
+  - name: no-new-problems
+    kind: findings
+    level: block
+    max: 0
+    severity: major
+    states: [new, caused]
+
+  # Small remarks are worth reading, not worth blocking. This counts major ones too: it lists all that is new.
+  - name: few-new-remarks
+    kind: findings
+    level: warn
+    max: 5
+    severity: minor
+    states: [new, caused]
+
+  # Q sums up debt, complexity and duplication added, from 0 to 1. An ordinary change has 0.9 or more; a critical
+  # finding keeps it at 0.5 or less. Below 0.6 many small things have come together that no other condition blocks.
+  - name: quality
+    kind: q
+    level: block
+    min: 0.6
+
+  # At least this share of the changed C and C++ lines was analyzed; lines under guessed compiler flags count, but what
+  # is found in them never blocks. Less than that leaves the verdict inconclusive.
+  - name: analyzed
+    kind: analysis_coverage
+    level: block
+    min: 0.9
+
+  # Functions that the change adds or makes worse stay readable: cognitive complexity, 0 for straight code.
+  - name: readable-functions
+    kind: complexity
+    level: warn
+    max: 25
+
+  # Of the added C and C++ lines, the share that copies other code.
+  - name: little-duplication
+    kind: duplication
+    level: warn
+    max: 0.1
+
+  # A change with more added lines than this is seldom read with care.
+  - name: reviewable-size
+    kind: size
+    level: warn
+    max: 1000
+
+  # Every NOLINT that the change adds deserves a look. It does not hide anything from the conditions above.
+  - name: no-new-suppressions
+    kind: suppressions_added
+    level: warn
+    max: 0
+)yaml";
+}
+
+}  // namespace mergegate::config

@@ -1,0 +1,176 @@
+#include "server/config/policy_file.h"
+
+namespace mergegate::config {
+
+std::string_view PolicyJsonSchema() {
+  return R"json({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "title": "mergegate policy",
+  "description": "What a change must hold to be merged: .mergegate.yaml in the root of the repository.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["version"],
+  "properties": {
+    "version": {"const": 1, "description": "Version of this format."},
+    "analysis": {"$ref": "#/definitions/analysis"},
+    "conditions": {
+      "description": "The requirements. Their order is that of the verdict; names are unique.",
+      "type": "array",
+      "maxItems": 200,
+      "items": {"$ref": "#/definitions/condition"}
+    }
+  },
+  "definitions": {
+    "text": {"type": "string", "minLength": 1},
+    "globs": {
+      "description": "Patterns as in .gitignore: * and ? stay inside a path segment, ** crosses them.",
+      "type": "array",
+      "items": {"$ref": "#/definitions/text"}
+    },
+    "share": {"type": "number", "minimum": 0, "maximum": 1},
+    "count": {"type": "integer", "minimum": 0, "maximum": 2147483647},
+    "analysis": {
+      "description": "How the change is analyzed.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "checks": {
+          "description": "clang-tidy checks (-*,bugprone-*) that replace those of .clang-tidy files.",
+          "type": "string", "minLength": 1
+        },
+        "static_analyzer": {"description": "Run Clang's path-sensitive analyzer too.", "type": "boolean"},
+        "header_units": {
+          "description": "Translation units analyzed per changed header; 0 = all that include it.",
+          "type": "integer", "minimum": 0, "maximum": 1000
+        },
+        "unit_seconds": {
+          "description": "Wall-clock seconds for one translation unit.",
+          "type": "integer", "minimum": 1, "maximum": 86400
+        },
+        "unit_memory_mib": {
+          "description": "Memory for one translation unit, MiB.",
+          "type": "integer", "minimum": 64, "maximum": 1048576
+        },
+        "duplication_min_tokens": {
+          "description": "Smallest number of equal tokens that is a duplicate.",
+          "type": "integer", "minimum": 10, "maximum": 100000
+        },
+        "require_sandbox": {
+          "description": "Refuse workers that cannot isolate the analyzers.",
+          "type": "boolean"
+        },
+        "exclude_paths": {
+          "description": "Generated or vendored code: not analyzed, not counted.",
+          "allOf": [{"$ref": "#/definitions/globs"}]
+        }
+      }
+    },
+    "condition": {
+      "type": "object",
+      "required": ["name", "kind"],
+      "additionalProperties": false,
+      "properties": {
+        "name": {"description": "Name shown in verdicts, unique in the policy.", "type": "string", "minLength": 1},
+        "kind": {
+          "description": "What the condition looks at.",
+          "enum": ["findings", "q", "complexity", "duplication", "size", "analysis_coverage", "suppressions_added",
+                   "required_reports"]
+        },
+        "level": {
+          "description": "block (default) decides the verdict, warn is only shown.",
+          "enum": ["block", "warn"]
+        },
+        "max": {"description": "Upper bound, inclusive. A share (0 to 1) for duplication.", "type": "number"},
+        "min": {"description": "Lower bound, inclusive, from 0 to 1.", "type": "number"},
+        "severity": {
+          "description": "Findings of at least this severity count; major when absent.",
+          "enum": ["info", "minor", "major", "critical", "blocker"]
+        },
+        "states": {
+          "description": "Relation to the base commit of the findings that count; new and caused when absent.",
+          "type": "array", "minItems": 1, "uniqueItems": true,
+          "items": {"enum": ["new", "caused", "unchanged", "fixed"]}
+        },
+        "checks": {
+          "description": "Only findings of checks that match one of these patterns count.",
+          "allOf": [{"$ref": "#/definitions/globs"}]
+        },
+        "paths": {
+          "description": "Only findings in paths that match one of these patterns count.",
+          "allOf": [{"$ref": "#/definitions/globs"}]
+        },
+        "exclude_paths": {
+          "description": "Findings in paths that match one of these patterns do not count.",
+          "allOf": [{"$ref": "#/definitions/globs"}]
+        },
+        "tools": {
+          "description": "Tools whose SARIF reports must arrive with the change.",
+          "type": "array", "minItems": 1,
+          "items": {"$ref": "#/definitions/text"}
+        },
+        "applies_when": {
+          "description": "When the condition applies; all parts must hold.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "paths": {
+              "description": "Some changed path matches one of these patterns.",
+              "allOf": [{"$ref": "#/definitions/globs"}]
+            },
+            "min_lines_added": {
+              "description": "At least so many lines are added.",
+              "allOf": [{"$ref": "#/definitions/count"}]
+            }
+          }
+        },
+        "override_roles": {
+          "description": "Roles that may override the condition; nobody when absent.",
+          "type": "array",
+          "items": {"$ref": "#/definitions/text"}
+        }
+      },
+      "oneOf": [
+        {
+          "properties": {
+            "kind": {"const": "findings"}, "max": {"$ref": "#/definitions/count"}, "min": false, "tools": false
+          },
+          "required": ["max"]
+        },
+        {
+          "properties": {
+            "kind": {"enum": ["complexity", "size", "suppressions_added"]},
+            "max": {"$ref": "#/definitions/count"}, "min": false, "tools": false, "severity": false,
+            "states": false, "checks": false, "paths": false, "exclude_paths": false
+          },
+          "required": ["max"]
+        },
+        {
+          "properties": {
+            "kind": {"const": "duplication"}, "max": {"$ref": "#/definitions/share"}, "min": false, "tools": false,
+            "severity": false, "states": false, "checks": false, "paths": false, "exclude_paths": false
+          },
+          "required": ["max"]
+        },
+        {
+          "properties": {
+            "kind": {"enum": ["q", "analysis_coverage"]},
+            "min": {"$ref": "#/definitions/share"}, "max": false, "tools": false, "severity": false,
+            "states": false, "checks": false, "paths": false, "exclude_paths": false
+          },
+          "required": ["min"]
+        },
+        {
+          "properties": {
+            "kind": {"const": "required_reports"}, "min": false, "max": false, "severity": false,
+            "states": false, "checks": false, "paths": false, "exclude_paths": false
+          },
+          "required": ["tools"]
+        }
+      ]
+    }
+  }
+}
+)json";
+}
+
+}  // namespace mergegate::config
