@@ -75,7 +75,8 @@ class Mirror {
 
   // Opens the bare repository at `path`, creating it if absent. `alternate`: a git object directory whose objects
   // are shared (the caller's own repository in local mode); "" = none.
-  static absl::StatusOr<std::unique_ptr<Mirror>> OpenOrCreate(const std::string& path, const std::string& alternate = "",
+  static absl::StatusOr<std::unique_ptr<Mirror>> OpenOrCreate(const std::string& path,
+                                                              const std::string& alternate = "",
                                                               const MirrorLimits& limits = {});
 
   virtual bool HasCommit(const CommitId& id) const = 0;
@@ -107,7 +108,8 @@ class Mirror {
   virtual absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const = 0;
 
   // Walks from `tip` in topological and time order, newest first, until `visit` returns false.
-  virtual absl::Status WalkHistory(const CommitId& tip, const std::function<bool(const HistoryCommit&)>& visit) const = 0;
+  virtual absl::Status WalkHistory(const CommitId& tip,
+                                   const std::function<bool(const HistoryCommit&)>& visit) const = 0;
 
   // kNotFound when `path` is not in `commit`.
   virtual absl::StatusOr<std::vector<BlameHunk>> Blame(const CommitId& commit, const std::string& path) const = 0;

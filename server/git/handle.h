@@ -1,0 +1,68 @@
+// Ownership of libgit2 objects.
+//
+//   git::CommitHandle commit;
+//   if (int code = git_commit_lookup(commit.out(), repository, &id); code < 0) return GitError(code, ...);
+//   use(commit.get());
+//
+// Move-only. Thread safety: that of the object held.
+#ifndef MERGEGATE_SERVER_GIT_HANDLE_H_
+#define MERGEGATE_SERVER_GIT_HANDLE_H_
+
+#include <git2.h>
+
+#include <memory>
+
+namespace mergegate::git {
+
+template <typename T, void (*Free)(T*)>
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(T* object) : object_(object) {}
+
+  T* get() const { return object_.get(); }
+  explicit operator bool() const { return object_ != nullptr; }
+
+  // Where a libgit2 function is to put its result; what was held is freed first.
+  class Out {
+   public:
+    explicit Out(Handle& handle) : handle_(handle) {}
+    Out(const Out&) = delete;
+    Out& operator=(const Out&) = delete;
+    ~Out() { handle_.object_.reset(object_); }
+    operator T**() { return &object_; }
+
+   private:
+    Handle& handle_;
+    T* object_ = nullptr;
+  };
+  Out out() { return Out(*this); }
+
+ private:
+  struct Deleter {
+    void operator()(T* object) const { Free(object); }
+  };
+  std::unique_ptr<T, Deleter> object_;
+};
+
+using BlameHandle = Handle<git_blame, git_blame_free>;
+using BlobHandle = Handle<git_blob, git_blob_free>;
+using CommitHandle = Handle<git_commit, git_commit_free>;
+using DiffHandle = Handle<git_diff, git_diff_free>;
+using IndexHandle = Handle<git_index, git_index_free>;
+using IndexerHandle = Handle<git_indexer, git_indexer_free>;
+using ObjectHandle = Handle<git_object, git_object_free>;
+using OdbHandle = Handle<git_odb, git_odb_free>;
+using OdbObjectHandle = Handle<git_odb_object, git_odb_object_free>;
+using PackbuilderHandle = Handle<git_packbuilder, git_packbuilder_free>;
+using PatchHandle = Handle<git_patch, git_patch_free>;
+using ReferenceHandle = Handle<git_reference, git_reference_free>;
+using RemoteHandle = Handle<git_remote, git_remote_free>;
+using RepositoryHandle = Handle<git_repository, git_repository_free>;
+using RevwalkHandle = Handle<git_revwalk, git_revwalk_free>;
+using SignatureHandle = Handle<git_signature, git_signature_free>;
+using TreeHandle = Handle<git_tree, git_tree_free>;
+
+}  // namespace mergegate::git
+
+#endif  // MERGEGATE_SERVER_GIT_HANDLE_H_
