@@ -25,6 +25,8 @@ class IncludeGraph {
   // Scans C and C++ files of `tree` reachable by quote or angle includes through `include_dirs` (tree-relative, in
   // order) and the includer's own directory.
   static absl::StatusOr<IncludeGraph> Build(const Tree& tree, const std::vector<std::string>& include_dirs);
+  // The same over files that are already listed and perhaps scanned.
+  static absl::StatusOr<IncludeGraph> Build(const IncludeIndex& index, const std::vector<std::string>& include_dirs);
   // Files that include `path` directly or not, ordered; `path` itself is not in it.
   std::vector<std::string> IncludersOf(std::string_view path) const;
   bool Includes(std::string_view from, std::string_view to) const;  // directly or not
@@ -35,21 +37,23 @@ class IncludeGraph {
 
 // What to analyze.
 struct Plan {
-  std::vector<UnitTask> head;          // ordered by main file
-  std::vector<UnitTask> base;          // counterparts at the base (renames followed); fewer when files are new
+  std::vector<UnitTask> head;                  // ordered by main file
+  std::vector<UnitTask> base;                  // counterparts at the base (renames followed); fewer when files are new
   std::optional<DuplicationTask> duplication;  // at the head; nullopt when no C or C++ file changed
   int units_affected = 0;
-  std::vector<std::string> units_left_out;     // ordered
-  std::vector<AnalysisFailure> failures;       // changed files that no unit can cover
-  std::vector<Relaxation> relaxations;         // NOLINT and the like that the diff adds, policy and .clang-tidy edits
-  std::vector<std::string> warnings;           // what was dropped from commands and why, at most 50
+  std::vector<std::string> units_left_out;  // ordered
+  std::vector<AnalysisFailure> failures;    // changed files that no unit can cover
+  std::vector<Relaxation> relaxations;      // NOLINT and the like that the diff adds, policy and .clang-tidy edits
+  std::vector<std::string> warnings;        // what was dropped from commands and why, at most 50
+  std::vector<std::string> excluded;        // changed files neither analyzed nor counted (policy, generated), ordered
+  std::map<std::string, std::vector<std::string>> covers;  // changed file -> main files chosen for it, ordered
 };
 
 struct PlanInput {
   const Diff& diff;
   const Tree& base;
   const Tree& head;
-  CommitId base_commit;               // whose .clang-tidy configures both sides
+  CommitId base_commit;  // whose .clang-tidy configures both sides
   const AnalysisPolicy& policy;
   const CommandSet& base_commands;
   const CommandSet& head_commands;
