@@ -62,17 +62,18 @@ class Store {
   virtual absl::StatusOr<Page<Project>> ListProjects(int page_size, std::string_view token) = 0;
 
   // --- runs ---
+  // Compile commands and reports, which can be large, come with LeaseRun only; other runs leave them empty.
   // Stores a queued run. The same (project, request_id) again returns the first run; request_id "" never matches.
   // kNotFound for an unknown project. kAlreadyExists when a request id comes again with other content.
   virtual absl::StatusOr<Run> SubmitRun(const Submission& submission, const RunId& id, absl::Time now) = 0;
   virtual absl::StatusOr<Run> GetRun(const RunId& id) = 0;  // kNotFound
-  // Newest first; `change` "" = all. Submissions come without compile commands and reports.
+  // Newest submission first; `change` "" = all.
   virtual absl::StatusOr<Page<Run>> ListRuns(const ProjectId& project, std::string_view change, int page_size,
                                              std::string_view token) = 0;
   // Oldest queued run, or a running one whose lease lapsed; attempt is incremented. nullopt when there is none.
   virtual absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now,
                                                            absl::Duration ttl) = 0;
-  // kAborted when `attempt` is no longer the current one or the run is done.
+  // kAborted when `attempt` is no longer the current one, or the run was given back or is done; kNotFound.
   virtual absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) = 0;
   // Gives a run back to the queue at once (graceful stop). kAborted as above.
   virtual absl::Status ReleaseRun(const RunId& id, int attempt) = 0;

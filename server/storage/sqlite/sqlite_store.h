@@ -1,0 +1,87 @@
+// Store over one SQLite file in WAL mode: one connection that writes, one that reads beside it.
+//
+// Thread safety: all methods may be called from any thread; writers wait for one another, readers likewise.
+// Several processes may share the file; a server that does so must not call ReleaseAllLeases.
+#ifndef MERGEGATE_SERVER_STORAGE_SQLITE_SQLITE_STORE_H_
+#define MERGEGATE_SERVER_STORAGE_SQLITE_SQLITE_STORE_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/storage/sqlite/database.h"
+#include "server/storage/store.h"
+
+namespace mergegate::storage {
+
+class SqliteStore final : public Store {
+ public:
+  // `reader` may be null: a database in memory has one connection only. Both are migrated.
+  SqliteStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader)
+      : writer_(std::move(writer)), reader_(std::move(reader)) {}
+
+  // open_sqlite_store.cc has OpenSqliteStore.
+
+  // sqlite_projects.cc
+  absl::StatusOr<Project> CreateProject(const Project& project) override;
+  absl::StatusOr<Project> GetProject(const ProjectId& id) override;
+  absl::StatusOr<Page<Project>> ListProjects(int page_size, std::string_view token) override;
+
+  // sqlite_runs.cc
+  absl::StatusOr<Run> SubmitRun(const Submission& submission, const RunId& id, absl::Time now) override;
+  absl::StatusOr<Run> GetRun(const RunId& id) override;
+  absl::StatusOr<Page<Run>> ListRuns(const ProjectId& project, std::string_view change, int page_size,
+                                     std::string_view token) override;
+
+  // sqlite_queue.cc
+  absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
+  absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;
+  absl::Status ReleaseRun(const RunId& id, int attempt) override;
+  absl::Status FinishRun(const RunId& id, int attempt, const VerdictRecord& record, absl::Time now) override;
+  absl::StatusOr<std::vector<RunLease>> LeaseOverdueRuns(std::string_view owner, absl::Time now, absl::Duration ttl,
+                                                         int max_attempts) override;
+  absl::Status ReleaseAllLeases() override;
+  absl::StatusOr<VerdictRecord> GetVerdict(const RunId& id) override;
+
+  // sqlite_results.cc
+  absl::StatusOr<std::vector<CachedResult>> FindResults(std::string_view key) override;
+  absl::Status SaveResult(std::string_view key, const CachedResult& result, absl::Time now) override;
+  absl::Status EvictResults(int64_t max_bytes) override;
+
+  // sqlite_uploads.cc
+  absl::Status SaveCompileCommands(const ProjectId& project, const CommitId& commit, std::string_view json,
+                                   absl::Time now) override;
+  absl::StatusOr<std::optional<std::string>> FindCompileCommands(const ProjectId& project,
+                                                                 const std::vector<CommitId>& commits) override;
+
+ private:
+  // A connection for the caller alone, for the life of this object.
+  struct Connection {
+    std::unique_lock<std::mutex> lock;
+    Database& db;
+  };
+  Connection Writing() { return {std::unique_lock(write_mutex_), *writer_}; }
+  Connection Reading() {
+    if (reader_ == nullptr) return Writing();
+    return {std::unique_lock(read_mutex_), *reader_};
+  }
+
+  std::mutex write_mutex_;
+  const std::unique_ptr<Database> writer_;
+  std::mutex read_mutex_;
+  const std::unique_ptr<Database> reader_;
+
+  // Results found since the last eviction, by row number, with the order of use. Kept in memory so that a cache hit
+  // costs no write; what a crash loses is only how recently a result was used.
+  std::mutex used_mutex_;
+  std::map<int64_t, int64_t> used_;
+  int64_t uses_ = 0;
+};
+
+}  // namespace mergegate::storage
+
+#endif  // MERGEGATE_SERVER_STORAGE_SQLITE_SQLITE_STORE_H_
