@@ -1,0 +1,221 @@
+#include "analyzers/declarations.h"
+
+#include <tuple>
+#include <utility>
+
+#include "analyzers/text.h"
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Index/USRGeneration.h"
+#include "clang/Lex/MacroInfo.h"
+#include "clang/Lex/PPCallbacks.h"
+
+namespace mergegate::analyzers {
+namespace {
+
+// The declaration that stands for `decl` in the list; null for locals and the like.
+const clang::NamedDecl* Representative(const clang::Decl* decl) {
+  if (const auto* constructor = llvm::dyn_cast<clang::ConstructorUsingShadowDecl>(decl)) {
+    decl = constructor->getTargetDecl();
+  } else if (const auto* shadow = llvm::dyn_cast<clang::UsingShadowDecl>(decl)) {
+    decl = shadow->getTargetDecl();
+  }
+  if (const auto* described = llvm::dyn_cast<clang::TemplateDecl>(decl); described && described->getTemplatedDecl()) {
+    decl = described->getTemplatedDecl();
+  }
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+    if (const auto* pattern = function->getTemplateInstantiationPattern()) decl = pattern;
+  } else if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl)) {
+    if (const auto* pattern = record->getTemplateInstantiationPattern()) decl = pattern;
+  } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    if (const auto* pattern = variable->getTemplateInstantiationPattern()) decl = pattern;
+  } else if (llvm::isa<clang::FieldDecl, clang::IndirectFieldDecl, clang::EnumConstantDecl>(decl)) {
+    const auto* parent = llvm::dyn_cast<clang::Decl>(decl->getDeclContext());
+    return parent == nullptr ? nullptr : Representative(parent);
+  }
+  return llvm::dyn_cast<clang::NamedDecl>(decl->getCanonicalDecl());
+}
+
+bool IsListed(const clang::Decl* decl) {
+  const auto* named = llvm::dyn_cast<clang::NamedDecl>(decl);
+  if (named == nullptr || decl->isImplicit() || !named->getDeclName()) return false;
+  if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl)) return !record->isLambda();
+  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    return !variable->isLocalVarDeclOrParm() && !llvm::isa<clang::ParmVarDecl>(variable);
+  }
+  return llvm::isa<clang::FunctionDecl, clang::TagDecl, clang::TypedefNameDecl>(decl);
+}
+
+bool IsDefinition(const clang::Decl* decl) {
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+    return function->isThisDeclarationADefinition();
+  }
+  if (const auto* tag = llvm::dyn_cast<clang::TagDecl>(decl)) return tag->isThisDeclarationADefinition();
+  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    return variable->isThisDeclarationADefinition() == clang::VarDecl::Definition;
+  }
+  return true;
+}
+
+clang::SourceRange WithTemplateHeader(const clang::Decl* decl) {
+  clang::SourceRange range = decl->getSourceRange();
+  if (const clang::TemplateDecl* described = decl->getDescribedTemplate()) range.setBegin(described->getBeginLoc());
+  return range;
+}
+
+}  // namespace
+
+class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor> {
+ public:
+  DeclarationVisitor(clang::ASTContext& ast, TreeDeclarations& out) : ast_(ast), out_(out) {}
+
+  bool TraverseDecl(clang::Decl* decl) {
+    const int outer = current_;
+    if (decl != nullptr && IsListed(decl)) Enter(decl);
+    const bool go_on = RecursiveASTVisitor::TraverseDecl(decl);
+    current_ = outer;
+    return go_on;
+  }
+
+  bool VisitDeclRefExpr(clang::DeclRefExpr* expr) { return Refer(expr->getDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* expr) { return Refer(expr->getMemberDecl()); }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) { return Refer(expr->getConstructor()); }
+  bool VisitOverloadExpr(clang::OverloadExpr* expr) {
+    for (const clang::NamedDecl* candidate : expr->decls()) Refer(candidate);
+    return true;
+  }
+  bool VisitTagTypeLoc(clang::TagTypeLoc type) { return Refer(type.getDecl()); }
+  bool VisitTypedefTypeLoc(clang::TypedefTypeLoc type) { return Refer(type.getDecl()); }
+  bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc type) {
+    return Refer(type.getTypePtr()->getTemplateName().getAsTemplateDecl());
+  }
+
+  void LinkReferences() {
+    for (const auto& [from, target] : references_) {
+      const auto found = definition_.find(target);
+      if (found != definition_.end() && found->second != from)
+        out_.all_[static_cast<size_t>(from)].references.insert(found->second);
+    }
+    for (const auto& [index, canonical] : redeclarations_) {
+      const int definition = definition_.at(canonical);
+      if (definition != index) out_.all_[static_cast<size_t>(definition)].references.insert(index);
+    }
+  }
+
+ private:
+  void Enter(const clang::Decl* decl) {
+    const auto extent = out_.locations_.Cover(WithTemplateHeader(decl), ast_.getLangOpts());
+    if (!extent) return;
+    TreeDeclaration entry;
+    entry.name = llvm::cast<clang::NamedDecl>(decl)->getQualifiedNameAsString();
+    llvm::SmallString<128> usr;
+    if (!clang::index::generateUSRForDecl(decl, usr)) entry.usr = usr.str().str();
+    entry.extent = *extent;
+    entry.is_function = llvm::isa<clang::FunctionDecl>(decl);
+    current_ = static_cast<int>(out_.all_.size());
+    const clang::NamedDecl* canonical = Representative(decl);
+    redeclarations_.emplace_back(current_, canonical);
+    auto [known, inserted] = definition_.try_emplace(canonical, current_);
+    if (!inserted && IsDefinition(decl)) known->second = current_;
+    out_.by_file_[extent->file].push_back(current_);
+    out_.all_.push_back(std::move(entry));
+  }
+
+  bool Refer(const clang::Decl* target) {
+    if (target == nullptr || current_ < 0) return true;
+    if (const clang::NamedDecl* canonical = Representative(target)) references_.emplace(current_, canonical);
+    return true;
+  }
+
+  clang::ASTContext& ast_;
+  TreeDeclarations& out_;
+  int current_ = -1;
+  std::map<const clang::NamedDecl*, int> definition_;  // canonical declaration to the entry that stands for it
+  std::vector<std::pair<int, const clang::NamedDecl*>> redeclarations_;
+  std::set<std::pair<int, const clang::NamedDecl*>> references_;
+};
+
+class MacroWatch : public clang::PPCallbacks {
+ public:
+  MacroWatch(const clang::Preprocessor& preprocessor, TreeDeclarations& out) : preprocessor_(preprocessor), out_(out) {}
+
+  void MacroDefined(const clang::Token& name, const clang::MacroDirective* directive) override {
+    const clang::MacroInfo* info = directive->getMacroInfo();
+    const auto extent =
+        out_.locations_.Cover({info->getDefinitionLoc(), info->getDefinitionEndLoc()}, preprocessor_.getLangOpts());
+    if (!extent) return;
+    TreeDeclaration entry;
+    entry.name = name.getIdentifierInfo()->getName().str();
+    llvm::SmallString<64> usr;
+    if (!clang::index::generateUSRForMacro(entry.name, info->getDefinitionLoc(), preprocessor_.getSourceManager(),
+                                           usr)) {
+      entry.usr = usr.str().str();
+    }
+    entry.extent = *extent;
+    out_.macros_[info] = static_cast<int>(out_.all_.size());
+    out_.by_file_[extent->file].push_back(static_cast<int>(out_.all_.size()));
+    out_.all_.push_back(std::move(entry));
+  }
+
+  void MacroExpands(const clang::Token&, const clang::MacroDefinition& definition, clang::SourceRange range,
+                    const clang::MacroArgs*) override {
+    const clang::MacroInfo* info = definition.getMacroInfo();
+    if (info == nullptr || !out_.macros_.contains(info)) return;
+    if (const auto place = out_.locations_.Find(range.getBegin())) out_.macro_uses_.insert({info, *place});
+  }
+
+ private:
+  const clang::Preprocessor& preprocessor_;
+  TreeDeclarations& out_;
+};
+
+void TreeDeclarations::WatchMacros(clang::Preprocessor& preprocessor) {
+  preprocessor.addPPCallbacks(std::make_unique<MacroWatch>(preprocessor, *this));
+}
+
+void TreeDeclarations::Collect(clang::ASTContext& ast) {
+  DeclarationVisitor visitor(ast, *this);
+  for (clang::Decl* decl : ast.getTranslationUnitDecl()->decls()) {
+    if (locations_.Find(decl->getLocation())) visitor.TraverseDecl(decl);
+  }
+  visitor.LinkReferences();
+  for (const MacroUse& use : macro_uses_) {
+    const int user = InnermostIndex(use.place.file, use.place.offset, /*functions_first=*/false);
+    const int macro = macros_.at(use.definition);
+    if (user >= 0 && user != macro) all_[static_cast<size_t>(user)].references.insert(macro);
+  }
+}
+
+int TreeDeclarations::InnermostIndex(const source::TreeFile* file, unsigned offset, bool functions_first) const {
+  const auto entries = by_file_.find(file);
+  if (entries == by_file_.end()) return -1;
+  int best = -1;
+  for (const int index : entries->second) {
+    const TreeDeclaration& entry = all_[static_cast<size_t>(index)];
+    if (offset < entry.extent.begin || offset >= entry.extent.end) continue;
+    const auto rank = [&](const TreeDeclaration& d) {  // smaller is better
+      return std::make_tuple(functions_first && !d.is_function, d.extent.end - d.extent.begin);
+    };
+    if (best < 0 || rank(entry) < rank(all_[static_cast<size_t>(best)])) best = index;
+  }
+  return best;
+}
+
+const TreeDeclaration* TreeDeclarations::Innermost(const source::TreeFile* file, unsigned offset) const {
+  const int index = InnermostIndex(file, offset, /*functions_first=*/true);
+  return index < 0 ? nullptr : &all_[static_cast<size_t>(index)];
+}
+
+void TreeDeclarations::Write(v1::TaskResult& result) const {
+  for (const TreeDeclaration& entry : all_) {
+    v1::Declaration& out = *result.add_declarations();
+    out.set_usr(ValidUtf8(entry.usr));
+    out.set_name(ValidUtf8(entry.name));
+    out.set_path(ValidUtf8(entry.extent.file->path));
+    out.set_start_line(entry.extent.first_line);
+    out.set_end_line(entry.extent.last_line);
+    for (const int reference : entry.references) out.add_references(reference);
+  }
+}
+
+}  // namespace mergegate::analyzers

@@ -1,0 +1,71 @@
+// The named declarations of the tree that a unit sees: what stands where, and what refers to what.
+//
+//   TreeDeclarations declarations(locations);
+//   declarations.WatchMacros(preprocessor);   // before the parse
+//   declarations.Collect(ast);                // after it
+//   declarations.Innermost(file, offset)      // {"leveldb::DBImpl::Get", "c:@N@leveldb@S@DBImpl@F@Get#..."}
+//   declarations.Write(result);
+//
+// Functions, records, enums, type aliases, variables at namespace or class scope, and macros; one entry for each place
+// where one is declared. A field stands for its record, an enumerator for its enum, an instantiation for its template.
+// A definition refers to the other places that declare it, so that who refers to it also reaches those.
+// Thread safety: none. The locations must outlive it.
+#ifndef MERGEGATE_ANALYZERS_DECLARATIONS_H_
+#define MERGEGATE_ANALYZERS_DECLARATIONS_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "analyzers/source/tree_locations.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Lex/Preprocessor.h"
+#include "mergegate/v1/analysis.pb.h"
+
+namespace mergegate::analyzers {
+
+struct TreeDeclaration {
+  std::string name;  // qualified
+  std::string usr;
+  source::TreeLocations::Extent extent;
+  bool is_function = false;
+  std::set<int> references;  // indices into all()
+};
+
+class TreeDeclarations {
+ public:
+  explicit TreeDeclarations(source::TreeLocations& locations) : locations_(locations) {}
+
+  void WatchMacros(clang::Preprocessor& preprocessor);
+  void Collect(clang::ASTContext& ast);
+
+  // The innermost function around a place, else the innermost other declaration; null at file level.
+  const TreeDeclaration* Innermost(const source::TreeFile* file, unsigned offset) const;
+  const std::vector<TreeDeclaration>& all() const { return all_; }
+  void Write(v1::TaskResult& result) const;
+
+ private:
+  friend class DeclarationVisitor;
+  friend class MacroWatch;
+
+  struct MacroUse {
+    const void* definition;
+    source::TreeLocation place;
+    bool operator<(const MacroUse& o) const {
+      return std::tie(definition, place.file, place.offset) < std::tie(o.definition, o.place.file, o.place.offset);
+    }
+  };
+  int InnermostIndex(const source::TreeFile* file, unsigned offset, bool functions_first) const;
+
+  source::TreeLocations& locations_;
+  std::vector<TreeDeclaration> all_;
+  std::map<const source::TreeFile*, std::vector<int>> by_file_;
+  std::map<const void*, int> macros_;  // by clang::MacroInfo
+  std::set<MacroUse> macro_uses_;
+};
+
+}  // namespace mergegate::analyzers
+
+#endif  // MERGEGATE_ANALYZERS_DECLARATIONS_H_

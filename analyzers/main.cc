@@ -1,0 +1,181 @@
+// mergegate-analyze: one AnalysisTask from standard input, one TaskResult to standard output, then it ends.
+//
+//   mergegate-analyze --repository BARE_GIT_DIR [--toolchain-root DIR]... [--extra-root DIR]... [--no-sandbox]
+//   mergegate-analyze --describe | --build-id
+//
+// Both messages are framed: four bytes little-endian length, then the serialized bytes. Exit status: 0 when a result
+// was written (it may well tell of failures), 2 for a wrong command line or an unreadable task.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzers/analyze.h"
+#include "analyzers/registry.h"
+#include "analyzers/worker/sandbox/lockdown.h"
+#include "clang/Basic/Stack.h"
+
+namespace {
+
+namespace analyzers = mergegate::analyzers;
+namespace sandbox = mergegate::sandbox;
+namespace v1 = mergegate::v1;
+
+constexpr uint32_t kMaxTaskBytes = 64U << 20;
+
+struct CommandLine {
+  std::string repository;
+  std::vector<std::string> toolchain_roots;
+  std::vector<std::string> extra_roots;
+  bool sandboxed = true;
+};
+
+int Usage(const std::string& problem) {
+  std::cerr << "mergegate-analyze: " << problem
+            << "\nusage: mergegate-analyze --repository DIR [--toolchain-root DIR]... [--extra-root DIR]... "
+               "[--no-sandbox]\n       mergegate-analyze --describe | --build-id\n";
+  return 2;
+}
+
+bool ReadFully(int fd, void* buffer, size_t size) {
+  auto* at = static_cast<char*>(buffer);
+  while (size > 0) {
+    const ssize_t got = read(fd, at, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    at += got;
+    size -= static_cast<size_t>(got);
+  }
+  return true;
+}
+
+bool WriteFully(int fd, const std::string& bytes) {
+  for (size_t at = 0; at < bytes.size();) {
+    const ssize_t put = write(fd, bytes.data() + at, bytes.size() - at);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    at += static_cast<size_t>(put);
+  }
+  return true;
+}
+
+bool ReadTask(v1::AnalysisTask& task) {
+  unsigned char prefix[4];
+  if (!ReadFully(STDIN_FILENO, prefix, sizeof(prefix))) return false;
+  const uint32_t size = prefix[0] | prefix[1] << 8 | prefix[2] << 16 | static_cast<uint32_t>(prefix[3]) << 24;
+  if (size > kMaxTaskBytes) return false;
+  std::string bytes(size, '\0');
+  return ReadFully(STDIN_FILENO, bytes.data(), size) && task.ParseFromString(bytes);
+}
+
+bool WriteResult(int fd, const v1::TaskResult& result) {
+  const std::string bytes = result.SerializeAsString();
+  const auto size = static_cast<uint32_t>(bytes.size());
+  std::string frame;
+  for (int shift = 0; shift < 32; shift += 8) frame += static_cast<char>(size >> shift & 0xFF);
+  return WriteFully(fd, frame + bytes);
+}
+
+// The repository and every object directory that it borrows from.
+void AddRepository(const std::string& directory, std::set<std::string>& readable) {
+  if (!readable.insert(directory).second) return;
+  for (const std::string& objects : {directory + "/objects", directory}) {
+    std::ifstream alternates(objects + "/info/alternates");
+    for (std::string line; std::getline(alternates, line);) {
+      if (line.empty() || line.front() == '#') continue;
+      AddRepository(line.front() == '/' ? line : objects + "/" + line, readable);
+    }
+  }
+}
+
+sandbox::LockdownReport LockDown(const CommandLine& command, const std::vector<std::string>& roots) {
+  std::set<std::string> readable(roots.begin(), roots.end());
+  readable.insert(analyzers::ResourceDir());
+  AddRepository(command.repository, readable);
+  return sandbox::Lockdown({{readable.begin(), readable.end()}});
+}
+
+double CpuSeconds(const rusage& usage) {
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+int Run(const CommandLine& command) {
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<std::string> roots =
+      command.toolchain_roots.empty() ? analyzers::DefaultRoots() : command.toolchain_roots;
+  roots.insert(roots.end(), command.extra_roots.begin(), command.extra_roots.end());
+
+  sandbox::LockdownReport report;
+  report.missing = "the sandbox is switched off (--no-sandbox)";
+  if (command.sandboxed) report = LockDown(command, roots);
+
+  // Whatever a library prints goes to standard error; the pipe is for the result alone.
+  const int out = dup(STDOUT_FILENO);
+  if (out < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) return Usage("standard output cannot be kept apart");
+
+  v1::AnalysisTask task;
+  if (!ReadTask(task)) return Usage("standard input holds no AnalysisTask frame of at most 64 MiB");
+  v1::TaskResult result;
+  if (task.require_sandbox() && !report.missing.empty()) {
+    result = analyzers::FailedTask(task, v1::FAILURE_KIND_NO_SANDBOX,
+                                   "the policy demands a sandbox and this worker's is incomplete: " + report.missing);
+  } else {
+    result = analyzers::Analyze(task, {command.repository, roots, ""});
+  }
+  result.set_analyzer_build(analyzers::BuildId());
+  result.mutable_sandbox()->set_landlock_abi(report.landlock_abi);
+  result.mutable_sandbox()->set_seccomp(report.seccomp);
+  result.mutable_sandbox()->set_missing(report.missing);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  result.mutable_cost()->set_cpu_seconds(CpuSeconds(usage));
+  result.mutable_cost()->set_peak_memory_kib(usage.ru_maxrss);
+  result.mutable_cost()->set_wall_seconds(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return WriteResult(out, result) ? 0 : Usage("the result cannot be written");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  clang::noteBottomOfStack();
+  CommandLine command;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--build-id") {
+      std::cout << analyzers::BuildId() << '\n';
+      return 0;
+    }
+    if (argument == "--describe") {
+      std::cout << analyzers::DescribeAnalyzers() << '\n';
+      return 0;
+    }
+    if (argument == "--no-sandbox") {
+      command.sandboxed = false;
+      continue;
+    }
+    if (i + 1 == argc) return Usage("\"" + argument + "\" is unknown or lacks its value");
+    const std::string value = argv[++i];
+    if (argument == "--repository") {
+      command.repository = value;
+    } else if (argument == "--toolchain-root") {
+      command.toolchain_roots.push_back(value);
+    } else if (argument == "--extra-root") {
+      command.extra_roots.push_back(value);
+    } else {
+      return Usage("unknown argument \"" + argument + "\"");
+    }
+  }
+  if (command.repository.empty()) return Usage("--repository is missing");
+  return Run(command);
+}
