@@ -4,7 +4,7 @@
 //   1. the line map of git (path and line carried over, renames included) + check (+ message when several)
 //   2. check + message + line text as a multiset, within the file (renames followed), then over all files
 //   3. check + message + enclosing declaration
-// What remains at the head is new (on a changed line, or a step of it is) or caused; what remains at the base is fixed.
+// What remains at the head is new (one of its lines was added or altered) or caused; what remains at the base is fixed.
 #ifndef MERGEGATE_SERVER_TRACKING_TRACK_H_
 #define MERGEGATE_SERVER_TRACKING_TRACK_H_
 
