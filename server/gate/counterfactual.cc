@@ -2,7 +2,8 @@
 // - if all remedies together do not pass, nothing does;
 // - in a list of remedies the shortest passing prefix is found by bisection;
 // - a remedy without which all the others do not pass is in every solution;
-// - a condition that needs n remedies of its own kind bounds every solution from below.
+// - a condition that needs n remedies of its own kind bounds every solution from below, and when it proposes no more
+//   than n, each of them is in every solution. This keeps thousands of findings cheap.
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -21,11 +22,20 @@ namespace {
 using Target = Remedy::Target;
 using Indices = std::vector<size_t>;  // into the candidates
 
+// Evaluations spent on making a set irreducible; so many only come up where a change has thousands of findings.
+constexpr int kMostReductions = 1000;
+
+struct Candidate {
+  Remedy remedy;
+  bool needed = false;  // in every solution
+};
+
 // What the search works on: the open conditions and the facts that the candidates are about, without heavy texts.
 struct Problem {
   std::vector<const Condition*> open;  // blocking, neither satisfied nor not applicable
   Facts facts;
   std::vector<Remedy> remedies;  // the candidates, about `facts`
+  std::vector<bool> needed;      // by candidate
   std::vector<int> urgency;      // severity of a finding, lines of a duplicate, 0 for others
   size_t at_least = 0;           // no smaller set passes
 };
@@ -38,15 +48,16 @@ class Search {
   struct Solution {
     Indices chosen;
     bool smallest = false;
+    bool irreducible = true;
   };
 
   // Requires that all candidates together pass.
   Solution Solve() {
     Indices order = MostPromisingFirst();
-    Solution solution{.chosen = Greedy(order), .smallest = false};
+    Solution solution = Greedy(order);
     if (solution.chosen.size() <= problem_.at_least) {
       solution.smallest = true;
-    } else {
+    } else if (solution.irreducible) {
       LookForSmaller(order, solution);
     }
     std::ranges::sort(solution.chosen);
@@ -79,26 +90,33 @@ class Search {
     if (q_is_open && static_cast<int>(count) <= budget_ / 2) {
       for (size_t i = 0; i < count; ++i) gain[i] = quality_(Applied({i})).value;
     }
-    std::ranges::sort(order, {}, [&](size_t i) { return std::tuple(-gain[i], -problem_.urgency[i], i); });
+    std::ranges::sort(order, {},
+                      [&](size_t i) { return std::tuple(!problem_.needed[i], -gain[i], -problem_.urgency[i], i); });
     return order;
   }
 
-  // Irreducible: nothing in it can be left out.
-  Indices Greedy(const Indices& order) {
+  // Irreducible (nothing in it can be left out) unless that would take too long.
+  Solution Greedy(const Indices& order) {
     size_t fails = 0, passes = order.size();  // lengths of prefixes
     while (passes - fails > 1) {
       const size_t middle = fails + (passes - fails) / 2;
       const bool ok = Passes(Indices(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(middle)));
       (ok ? passes : fails) = middle;
     }
-    Indices chosen(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(passes));
-    // The last one is needed, for without it the prefix fails.
-    for (size_t i = chosen.size() - 1; i-- > 0 && chosen.size() > problem_.at_least;) {
-      Indices fewer = chosen;
+    Solution solution{.chosen = Indices(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(passes))};
+    // The last one cannot go, for without it the prefix fails.
+    int reductions = 0;
+    for (size_t i = passes - 1; i-- > 0 && solution.chosen.size() > problem_.at_least;) {
+      if (problem_.needed[solution.chosen[i]]) continue;
+      if (++reductions > kMostReductions) {
+        solution.irreducible = false;
+        break;
+      }
+      Indices fewer = solution.chosen;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-      if (Passes(fewer)) chosen = std::move(fewer);
+      if (Passes(fewer)) solution.chosen = std::move(fewer);
     }
-    return chosen;
+    return solution;
   }
 
   // Tries every smaller set by increasing size while the budget lasts.
@@ -106,7 +124,7 @@ class Search {
     Indices needed, optional;
     for (const size_t candidate : order) {
       const bool in_solution = std::ranges::find(solution.chosen, candidate) != solution.chosen.end();
-      if (in_solution && spent_ < budget_ && !Passes(AllBut(candidate))) {
+      if (problem_.needed[candidate] || (in_solution && spent_ < budget_ && !Passes(AllBut(candidate)))) {
         needed.push_back(candidate);
       } else {
         optional.push_back(candidate);
@@ -117,7 +135,7 @@ class Search {
       const Answer answer = TrySets(optional, 0, size - needed.size(), chosen);
       if (answer == Answer::kBudgetSpent) return;
       if (answer == Answer::kFound) {
-        solution = {.chosen = std::move(chosen), .smallest = true};
+        solution = {.chosen = std::move(chosen), .smallest = true, .irreducible = true};
         return;
       }
     }
@@ -154,22 +172,33 @@ class Search {
 };
 
 // Remedies proposed for the open conditions, each once; for a function the lower aim.
-std::vector<Remedy> Candidates(const std::vector<const Condition*>& open, const Evidence& evidence, size_t& at_least) {
-  std::map<std::tuple<Target, size_t, std::string>, Remedy> unique;
+std::vector<Candidate> Candidates(const std::vector<const Condition*>& open, const Evidence& evidence,
+                                  size_t& at_least) {
+  std::map<std::tuple<Target, size_t, std::string>, Candidate> unique;
   std::map<Target, size_t> least;  // remedies of different targets are different, so their bounds add up
   for (const Condition* condition : open) {
     const ConditionRow& row = RowOf(condition->kind);
     Proposal proposal = row.propose(*condition, evidence);
     least[row.target] = std::max(least[row.target], proposal.at_least);
-    for (Remedy& remedy : proposal.remedies) {
-      auto [it, added] = unique.try_emplace({remedy.target, remedy.index, remedy.name}, remedy);
-      if (!added && remedy.cognitive < it->second.cognitive) it->second = std::move(remedy);
+    const auto of_its_own = [&](const Remedy& remedy) { return remedy.target == row.target; };
+    const bool all_needed = std::cmp_equal(std::ranges::count_if(proposal.remedies, of_its_own), proposal.at_least);
+    for (const Remedy& remedy : proposal.remedies) {
+      Candidate& candidate =
+          unique.try_emplace({remedy.target, remedy.index, remedy.name}, Candidate{.remedy = remedy}).first->second;
+      if (remedy.cognitive < candidate.remedy.cognitive) candidate.remedy = remedy;
+      candidate.needed = candidate.needed || (all_needed && of_its_own(remedy));
     }
   }
   at_least = 0;
   for (const auto& [target, count] : least) at_least += count;
+  std::vector<Candidate> candidates;
+  for (auto& [key, candidate] : unique) candidates.push_back(std::move(candidate));
+  return candidates;
+}
+
+std::vector<Remedy> RemediesOf(const std::vector<Candidate>& candidates) {
   std::vector<Remedy> remedies;
-  for (auto& [key, remedy] : unique) remedies.push_back(std::move(remedy));
+  for (const Candidate& candidate : candidates) remedies.push_back(candidate.remedy);
   return remedies;
 }
 
@@ -187,9 +216,10 @@ Finding Slim(const Finding& finding) {
 }
 
 // Every finding that counts against an open condition is a candidate, so the others can go.
-Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, const std::vector<Remedy>& remedies,
+Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, const std::vector<Candidate>& candidates,
                     size_t at_least) {
-  Problem problem{.open = std::move(open), .facts = {}, .remedies = remedies, .urgency = {}, .at_least = at_least};
+  Problem problem{
+      .open = std::move(open), .facts = {}, .remedies = {}, .needed = {}, .urgency = {}, .at_least = at_least};
   Facts& slim = problem.facts;
   slim.failures = facts.failures;
   slim.coverage = facts.coverage;
@@ -201,7 +231,8 @@ Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, cons
   slim.changed_paths = facts.changed_paths;
   slim.imported_tools = facts.imported_tools;
   slim.cpp_lines_added = facts.cpp_lines_added;
-  for (Remedy& remedy : problem.remedies) {
+  for (const Candidate& candidate : candidates) {
+    Remedy remedy = candidate.remedy;
     int urgency = 0;
     remedy.action = {};
     if (remedy.target == Target::kFinding) {
@@ -213,6 +244,8 @@ Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, cons
       const DuplicateBlock& block = facts.duplicates[remedy.index];
       urgency = std::max(0, block.end_line - block.start_line + 1);
     }
+    problem.remedies.push_back(std::move(remedy));
+    problem.needed.push_back(candidate.needed);
     problem.urgency.push_back(urgency);
   }
   return problem;
@@ -231,7 +264,9 @@ std::string WhatRemains(const Verdict& verdict) {
 
 std::string Explain(const Search::Solution& solution, const std::vector<Remedy>& chosen) {
   std::string reason = solution.smallest ? "no smaller set of steps is enough"
-                                         : "none of these steps can be left out; a smaller set of others may exist";
+                       : solution.irreducible
+                           ? "none of these steps can be left out; a smaller set of others may exist"
+                           : "these steps are enough; there are too many to say which could be left out";
   const auto assumes = [](const Remedy& r) { return r.target == Target::kUnit || r.target == Target::kReport; };
   if (std::ranges::any_of(chosen, assumes)) reason += "; assumes that what is not known yet turns out clean";
   return reason;
@@ -255,8 +290,8 @@ Counterfactual FindCounterfactual(const Policy& policy, const Facts& facts, cons
   }
   const Evidence evidence(facts, quality);
   size_t at_least = 0;
-  const std::vector<Remedy> candidates = Candidates(open, evidence, at_least);
-  const Verdict best = Evaluate(policy, Apply(facts, candidates), quality);
+  const std::vector<Candidate> candidates = Candidates(open, evidence, at_least);
+  const Verdict best = Evaluate(policy, Apply(facts, RemediesOf(candidates)), quality);
   if (best.state != VerdictState::kPass) {
     result.reason = absl::StrCat("no change of the code alone is enough: ", WhatRemains(best));
     return result;
@@ -265,7 +300,7 @@ Counterfactual FindCounterfactual(const Policy& policy, const Facts& facts, cons
   const Problem problem = MakeProblem(std::move(open), facts, candidates, at_least);
   const Search::Solution solution = Search(problem, quality, budget).Solve();
   std::vector<Remedy> chosen;
-  for (const size_t i : solution.chosen) chosen.push_back(candidates[i]);
+  for (const size_t i : solution.chosen) chosen.push_back(candidates[i].remedy);
   const Verdict after = Evaluate(policy, Apply(facts, chosen), quality);
   if (after.state != VerdictState::kPass) {
     result.reason = absl::StrCat("no set of steps was found: ", WhatRemains(after));

@@ -187,6 +187,19 @@ TEST(CounterfactualTest, ManyFindingsAreQuick) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20)) << "it takes far less than a second";
 }
 
+TEST(CounterfactualTest, TooManyToReduceIsSaidSo) {
+  // The majors must go; of the minors, hundreds would each gain the same, which is more than is tried one by one.
+  Facts facts = CleanChange(10);
+  for (int i = 0; i < 3000; ++i) facts.findings.push_back(NewFinding(absl::StrCat("a", i), Severity::kMajor));
+  for (int i = 0; i < 3000; ++i) facts.findings.push_back(NewFinding(absl::StrCat("b", i), Severity::kMinor));
+  const Counterfactual result = FindCounterfactual(
+      With({Of(ConditionKind::kFindings, 0), Of(ConditionKind::kQuality, 0.4)}), facts, CappedQuality);
+  EXPECT_TRUE(result.reachable);
+  EXPECT_FALSE(result.smallest);
+  EXPECT_THAT(result.actions, SizeIs(3000 + 2990));  // ten minors cost 6000 of 10000
+  EXPECT_EQ(result.reason, "these steps are enough; there are too many to say which could be left out");
+}
+
 TEST(CounterfactualTest, FewerStepsOfMoreKindsAreFound) {
   // Q needs 2000 more: one function gives 2250, of the eight findings it would take three.
   Facts facts = CleanChange(10);
