@@ -30,7 +30,9 @@ std::string FingerprintOf(Finding finding) {
 }
 
 // The algorithm is a promise to stored data: this value may change only together with the version in front.
-TEST(FingerprintTest, IsStableAcrossReleases) { EXPECT_EQ(FingerprintOf(NullDereference()), "v1:7f88171bc287cc7d122c9e222d6a5a4e:1"); }
+TEST(FingerprintTest, IsStableAcrossReleases) {
+  EXPECT_EQ(FingerprintOf(NullDereference()), "v1:7f88171bc287cc7d122c9e222d6a5a4e:1");
+}
 
 TEST(FingerprintTest, DoesNotDependOnPlaceBlanksOrUnit) {
   Finding moved = NullDereference();
@@ -79,7 +81,7 @@ TEST(FingerprintTest, CountsEqualFindingsByPlaceAndKeepsTheOrderOfTheVector) {
 
   std::vector<std::string> occurrence;
   for (const Finding& finding : findings) occurrence.push_back(finding.fingerprint.substr(36));
-  EXPECT_THAT(occurrence, testing::ElementsAre("4", "1", "2", "3", "1"));
+  EXPECT_THAT(occurrence, ::testing::ElementsAre("4", "1", "2", "3", "1"));
   EXPECT_EQ(findings[0].line, 40);
 }
 

@@ -14,7 +14,7 @@ struct GlobCase {
   bool matches;
 };
 
-class GlobTest : public testing::TestWithParam<GlobCase> {};
+class GlobTest : public ::testing::TestWithParam<GlobCase> {};
 
 TEST_P(GlobTest, Matches) {
   const GlobCase& param = GetParam();
@@ -22,53 +22,54 @@ TEST_P(GlobTest, Matches) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Literals, GlobTest,
-                         testing::Values(GlobCase{"src/a.cc", "src/a.cc", true}, GlobCase{"src/a.cc", "src/a.c", false},
-                                         GlobCase{"src/a.cc", "x/src/a.cc", false}, GlobCase{"", "", true},
-                                         GlobCase{"", "a", false}, GlobCase{"a", "", false},
-                                         GlobCase{"\\*.h", "*.h", true}, GlobCase{"\\*.h", "a.h", false},
-                                         GlobCase{"a\\", "a\\", true}));
+                         ::testing::Values(GlobCase{"src/a.cc", "src/a.cc", true},
+                                           GlobCase{"src/a.cc", "src/a.c", false},
+                                           GlobCase{"src/a.cc", "x/src/a.cc", false}, GlobCase{"", "", true},
+                                           GlobCase{"", "a", false}, GlobCase{"a", "", false},
+                                           GlobCase{"\\*.h", "*.h", true}, GlobCase{"\\*.h", "a.h", false},
+                                           GlobCase{"a\\", "a\\", true}));
 
 INSTANTIATE_TEST_SUITE_P(LastSegment, GlobTest,
-                         testing::Values(GlobCase{"*.h", "include/x.h", true}, GlobCase{"*.h", "x.h", true},
-                                         GlobCase{"*.h", "x.hpp", false}, GlobCase{"/x.h", "x.h", true},
-                                         GlobCase{"/x.h", "a/x.h", false},
-                                         GlobCase{"bugprone-*", "bugprone-use-after-move", true},
-                                         GlobCase{"bugprone-*", "misc-unused", false}));
+                         ::testing::Values(GlobCase{"*.h", "include/x.h", true}, GlobCase{"*.h", "x.h", true},
+                                           GlobCase{"*.h", "x.hpp", false}, GlobCase{"/x.h", "x.h", true},
+                                           GlobCase{"/x.h", "a/x.h", false},
+                                           GlobCase{"bugprone-*", "bugprone-use-after-move", true},
+                                           GlobCase{"bugprone-*", "misc-unused", false}));
 
 INSTANTIATE_TEST_SUITE_P(Stars, GlobTest,
-                         testing::Values(GlobCase{"src/*.cc", "src/a.cc", true},
-                                         GlobCase{"src/*.cc", "src/a/b.cc", false},
-                                         GlobCase{"src/?.cc", "src/a.cc", true}, GlobCase{"src/?.cc", "src/.cc", false},
-                                         GlobCase{"src?a.cc", "src/a.cc", false}, GlobCase{"a/*", "a/", true},
-                                         GlobCase{"a*b*c", "a12b34c", true}, GlobCase{"a*b*c", "a12c34b", false}));
+                         ::testing::Values(GlobCase{"src/*.cc", "src/a.cc", true},
+                                           GlobCase{"src/*.cc", "src/a/b.cc", false},
+                                           GlobCase{"src/?.cc", "src/a.cc", true},
+                                           GlobCase{"src/?.cc", "src/.cc", false},
+                                           GlobCase{"src?a.cc", "src/a.cc", false}, GlobCase{"a/*", "a/", true},
+                                           GlobCase{"a*b*c", "a12b34c", true}, GlobCase{"a*b*c", "a12c34b", false}));
 
 INSTANTIATE_TEST_SUITE_P(
     DoubleStars, GlobTest,
-    testing::Values(GlobCase{"src/**/*.cc", "src/a/b.cc", true}, GlobCase{"src/**/*.cc", "src/a/b/c.cc", true},
-                    GlobCase{"src/**/*.cc", "src/b.cc", true}, GlobCase{"src/**/*.cc", "srcs/b.cc", false},
-                    GlobCase{"src/**/b.cc", "src/xb.cc", false}, GlobCase{"src/**/b.cc", "src/a/xb.cc", false},
-                    GlobCase{"**/b.cc", "b.cc", true}, GlobCase{"**/b.cc", "x/y/b.cc", true},
-                    GlobCase{"**/b.cc", "x/yb.cc", false}, GlobCase{"src/**", "src/a/b", true},
-                    GlobCase{"src/**", "src", false}, GlobCase{"src/**", "other/src/a", false},
-                    GlobCase{"a/**/**/b", "a/b", true}, GlobCase{"a/**/**/b", "a/x/y/b", true},
-                    GlobCase{"a/x**y", "a/x/1/y", true}, GlobCase{"**", "a/b/c", true}));
+    ::testing::Values(GlobCase{"src/**/*.cc", "src/a/b.cc", true}, GlobCase{"src/**/*.cc", "src/a/b/c.cc", true},
+                      GlobCase{"src/**/*.cc", "src/b.cc", true}, GlobCase{"src/**/*.cc", "srcs/b.cc", false},
+                      GlobCase{"src/**/b.cc", "src/xb.cc", false}, GlobCase{"src/**/b.cc", "src/a/xb.cc", false},
+                      GlobCase{"**/b.cc", "b.cc", true}, GlobCase{"**/b.cc", "x/y/b.cc", true},
+                      GlobCase{"**/b.cc", "x/yb.cc", false}, GlobCase{"src/**", "src/a/b", true},
+                      GlobCase{"src/**", "src", false}, GlobCase{"src/**", "other/src/a", false},
+                      GlobCase{"a/**/**/b", "a/b", true}, GlobCase{"a/**/**/b", "a/x/y/b", true},
+                      GlobCase{"a/x**y", "a/x/1/y", true}, GlobCase{"**", "a/b/c", true}));
 
-INSTANTIATE_TEST_SUITE_P(Directories, GlobTest,
-                         testing::Values(GlobCase{"build/", "build/a.cc", true},
-                                         GlobCase{"build/", "x/build/a/b.cc", true},
-                                         GlobCase{"build/", "rebuild/a.cc", false},
-                                         GlobCase{"a/gen/", "a/gen/x.h", true},
-                                         GlobCase{"a/gen/", "b/a/gen/x.h", false}, GlobCase{"build/", "build", false}));
+INSTANTIATE_TEST_SUITE_P(
+    Directories, GlobTest,
+    ::testing::Values(GlobCase{"build/", "build/a.cc", true}, GlobCase{"build/", "x/build/a/b.cc", true},
+                      GlobCase{"build/", "rebuild/a.cc", false}, GlobCase{"a/gen/", "a/gen/x.h", true},
+                      GlobCase{"a/gen/", "b/a/gen/x.h", false}, GlobCase{"build/", "build", false}));
 
 INSTANTIATE_TEST_SUITE_P(Classes, GlobTest,
-                         testing::Values(GlobCase{"[abc].h", "b.h", true}, GlobCase{"[abc].h", "d.h", false},
-                                         GlobCase{"[!abc].h", "d.h", true}, GlobCase{"[!abc].h", "a.h", false},
-                                         GlobCase{"[^abc].h", "a.h", false}, GlobCase{"[a-c]x", "bx", true},
-                                         GlobCase{"[a-c]x", "-x", false}, GlobCase{"[a-]x", "-x", true},
-                                         GlobCase{"[]]x", "]x", true}, GlobCase{"[!]]x", "]x", false},
-                                         GlobCase{"a[!b]c", "a/c", false}, GlobCase{"s/a[!b]c", "s/a/c", false},
-                                         GlobCase{"[abc", "[abc", true}, GlobCase{"[abc", "a", false},
-                                         GlobCase{"[z-a]", "m", false}, GlobCase{"[\xff]", "\xff", true}));
+                         ::testing::Values(GlobCase{"[abc].h", "b.h", true}, GlobCase{"[abc].h", "d.h", false},
+                                           GlobCase{"[!abc].h", "d.h", true}, GlobCase{"[!abc].h", "a.h", false},
+                                           GlobCase{"[^abc].h", "a.h", false}, GlobCase{"[a-c]x", "bx", true},
+                                           GlobCase{"[a-c]x", "-x", false}, GlobCase{"[a-]x", "-x", true},
+                                           GlobCase{"[]]x", "]x", true}, GlobCase{"[!]]x", "]x", false},
+                                           GlobCase{"a[!b]c", "a/c", false}, GlobCase{"s/a[!b]c", "s/a/c", false},
+                                           GlobCase{"[abc", "[abc", true}, GlobCase{"[abc", "a", false},
+                                           GlobCase{"[z-a]", "m", false}, GlobCase{"[\xff]", "\xff", true}));
 
 TEST(GlobTest, AnyOfSeveralPatterns) {
   EXPECT_TRUE(AnyGlobMatches({"*.h", "src/**"}, "src/a.cc"));
