@@ -27,7 +27,9 @@ class TidyRun::Options final : public tidy::FileOptionsProvider {
   }
 
   std::vector<OptionsSource> getRawOptions(llvm::StringRef file) override {
-    std::vector<OptionsSource> sources = FileOptionsProvider::getRawOptions(file);
+    // Checks ask for the options of headers, too; those of the toolchain have none.
+    std::vector<OptionsSource> sources = source::TreePath(file).empty() ? DefaultOptionsProvider::getRawOptions(file)
+                                                                        : FileOptionsProvider::getRawOptions(file);
     const bool configured = sources.size() > 2;  // more than the defaults and the (empty) command line
     tidy::ClangTidyOptions last;
     // Lists of checks are joined, so "-*" takes back what earlier ones enabled.
