@@ -22,7 +22,8 @@ Verdict Evaluate(const Policy& policy, const Facts& facts, const QualityFunction
 
 // The smallest set of actions (fix a finding, bring a function down, remove a duplicate, remove a suppression, ...)
 // that makes Evaluate answer pass, found by calling Evaluate. Exhaustive by size while that takes at most
-// `budget` evaluations, then greedy and made irreducible.
+// `budget` evaluations, then greedy and made irreducible (except among thousands of steps; `reason` says which it is).
+// Where no set helps (a change that is too large, a missing base), `reachable` is false and `reason` says what remains.
 Counterfactual FindCounterfactual(const Policy& policy, const Facts& facts, const QualityFunction& quality,
                                   int budget = 2000);
 

@@ -1,4 +1,8 @@
-// Q of a change, in [0, 1], with the ledger that sums to it. Pure; formula in quality.cc's sub-index files.
+// Q of a change, in [0, 1], with the ledger that sums to it. Pure.
+//
+//   Q = cap(1 - 0.5 min(1, debt) - 0.25 min(1, complexity) - 0.25 min(1, duplication))
+//
+// The three losses and their sources are in quality/<name>.cc; cap and ledger in quality.cc.
 #ifndef MERGEGATE_SERVER_SCORING_QUALITY_H_
 #define MERGEGATE_SERVER_SCORING_QUALITY_H_
 

@@ -151,14 +151,18 @@ inline void CheckRandomCase(unsigned seed, const gate::QualityFunction& quality,
   const Verdict after = gate::Evaluate(example.policy, gate::Apply(example.facts, chosen), quality);
   ASSERT_EQ(after.state, VerdictState::kPass) << after.summary;
   ASSERT_EQ(answer.q_after, after.quality.value);
-  if (answer.smallest) ASSERT_EQ(answer.actions.size(), *smallest);
+  if (answer.smallest) {
+    ASSERT_EQ(answer.actions.size(), *smallest);
+  }
   for (size_t i = 0; i < chosen.size(); ++i) {
     std::vector<gate::Remedy> fewer = chosen;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
     ASSERT_NE(gate::Evaluate(example.policy, gate::Apply(example.facts, fewer), quality).state, VerdictState::kPass)
         << "can be left out: " << chosen[i].action.description;
   }
-  if (budget >= 20000) ASSERT_TRUE(answer.smallest) << "the budget sufficed to try all";
+  if (budget >= 20000) {
+    ASSERT_TRUE(answer.smallest) << "the budget sufficed to try all";
+  }
   if (!answer.actions.empty()) ++reached;
 }
 
