@@ -1,0 +1,93 @@
+// Speaks the frames of mergegate-analyze and misbehaves on demand: the main file's name says how.
+//
+//   normal.cc     one finding, whose message is the command line
+//   wait.cc       the same, once somebody has opened the FIFO named by the first compiler argument for writing
+//   crash.cc, exit.cc, hang.cc, memory.cc, flood.cc, garbage.cc, silent.cc, climb.cc, stale.cc
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "analyzers/worker/sandbox/frame.h"
+#include "mergegate/v1/analysis.pb.h"
+
+namespace v1 = mergegate::v1;
+
+namespace {
+
+void Answer(const v1::TaskResult& result) {
+  std::cout << mergegate::sandbox::MakeFrame(result.SerializeAsString()) << std::flush;
+}
+
+v1::TaskResult NormalResult(const v1::AnalysisTask& task, const std::string& message) {
+  v1::TaskResult result;
+  v1::Finding* finding = result.add_findings();
+  finding->set_check("fake-check");
+  finding->set_severity(v1::SEVERITY_MINOR);
+  finding->set_path(task.unit().main_file());
+  finding->set_line(1);
+  finding->set_message(message);
+  v1::AnalysisFailure* partial = result.add_failures();
+  partial->set_unit(task.unit().main_file());
+  partial->set_kind(v1::FAILURE_KIND_PARSE_ERROR);
+  partial->set_at_base(!task.at_base());  // the worker is to know better
+  result.mutable_cost()->set_wall_seconds(-1);
+  result.mutable_sandbox()->set_missing("everything: this is a fake");
+  result.set_analyzer_build("fake-1");
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments == std::vector<std::string>{"--build-id"}) {
+    std::puts("fake-1");
+    return 0;
+  }
+  const std::string input((std::istreambuf_iterator<char>(std::cin)), {});
+  const auto payload = mergegate::sandbox::ParseFrame(input);
+  v1::AnalysisTask task;
+  if (!payload || !task.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) return 70;
+
+  std::string command_line;
+  for (const std::string& argument : arguments) command_line += (command_line.empty() ? "" : " ") + argument;
+  const std::string& file = task.unit().main_file();
+  if (file == "wait.cc") {
+    char byte;
+    const int gate = open(task.unit().arguments(0).c_str(), O_RDONLY);
+    if (gate < 0 || read(gate, &byte, 1) < 0) return 71;
+  }
+  if (file == "crash.cc") {
+    std::fputs("Assertion `x' failed.\nStack dump: \033[31mred\n\n", stderr);
+    raise(SIGSEGV);
+  }
+  if (file == "exit.cc") return 3;
+  if (file == "hang.cc") {
+    while (true) pause();
+  }
+  if (file == "memory.cc") {
+    std::vector<std::string> hoard;
+    while (true) hoard.emplace_back(size_t{1} << 20, 'x');
+  }
+  if (file == "flood.cc") {
+    while (std::cout << std::string(size_t{1} << 20, 'o')) {
+    }
+  }
+  if (file == "silent.cc") return 0;
+  if (file == "garbage.cc") {
+    std::cout << mergegate::sandbox::MakeFrame("\xff\xff not a message");
+    return 0;
+  }
+  v1::TaskResult result = NormalResult(task, command_line);
+  if (file == "climb.cc") result.mutable_findings(0)->set_path("../../etc/passwd");
+  if (file == "stale.cc") result.set_analyzer_build("fake-2");
+  Answer(result);
+  return 0;
+}
