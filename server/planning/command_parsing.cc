@@ -198,7 +198,8 @@ std::string FindSourceRoot(const std::vector<std::string>& files, const Tree& tr
 class Warnings {
  public:
   explicit Warnings(std::vector<std::string>& list) : list_(list) {}
-  ~Warnings() {
+  // To be called last.
+  void Finish() {
     if (left_out_ > 0) list_.push_back(absl::StrCat("and ", left_out_, " more"));
   }
   void Add(std::string text) {
@@ -274,6 +275,7 @@ absl::StatusOr<CompileCommands> ParseCompileCommands(std::string_view text, cons
     if (source != CommandSource::kGiven) command.confidence = std::min(command.confidence, 0.9);
     commands.by_file.emplace(main_file, std::move(command));
   }
+  warnings.Finish();
   return commands;
 }
 

@@ -220,7 +220,9 @@ CompileCommand CommandSet::FromLayout(std::string_view main_file) const {
   for (const std::string& directory : directories) {
     command.arguments.push_back(absl::StrCat(for_angle.contains(directory) ? "-I" : "-iquote", InTree(directory)));
   }
-  command.arguments.push_back(absl::StrCat("-iquote", InTree("")));
+  if (std::ranges::find(directories, "") == directories.end()) {
+    command.arguments.push_back(absl::StrCat("-iquote", InTree("")));
+  }
   if (header) command.arguments.push_back(cxx ? "-xc++-header" : "-xc-header");
   return command;
 }
