@@ -81,6 +81,10 @@ class Mirror {
 
   virtual bool HasCommit(const CommitId& id) const = 0;
 
+  // True when the commit and all its ancestors are there: what a sender may leave out of a pack. Differs from HasCommit
+  // only in mirrors that took a shallow push, where the history must be sent again to become whole.
+  virtual bool HasHistory(const CommitId& id) const = 0;
+
   // kUnavailable when the remote does not answer, kPermissionDenied when it refuses, kInvalidArgument for a bad URL
   // (only https, http, ssh, git, file and plain paths; "ext::" and the like are refused).
   virtual absl::StatusOr<FetchStats> Fetch(const std::string& url, const std::vector<std::string>& refspecs) = 0;
