@@ -1,0 +1,278 @@
+#include "client/cli/connection.h"
+
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+
+#include "client/cli/terminal.h"
+#include "mergegate/v1/error_detail.pb.h"
+#include "mergegate/v1/policy_service.grpc.pb.h"
+#include "mergegate/v1/project_service.grpc.pb.h"
+#include "mergegate/v1/run_service.grpc.pb.h"
+
+namespace mergegate::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::system_clock;
+
+constexpr milliseconds kTick(200);
+constexpr seconds kCallTime(60);
+constexpr seconds kSubmitTime(600);  // compile commands and reports may weigh tens of megabytes
+constexpr seconds kPushTime(3600);
+constexpr size_t kChunk = 1 << 20;
+constexpr int kLargestAnswer = 512 << 20;
+
+absl::Status InterruptedStatus() { return absl::CancelledError("interrupted"); }
+
+// The hint of the first ErrorDetail in grpc-status-details-bin; empty when there is none.
+std::string Hint(const grpc::Status& status) {
+  v1::RpcStatus details;
+  if (!details.ParseFromString(status.error_details())) return "";
+  for (const auto& any : details.details()) {
+    v1::ErrorDetail detail;
+    if (!any.UnpackTo(&detail)) continue;
+    if (!detail.field().empty() && detail.hint().empty()) return fmt::format("look at {}", detail.field());
+    if (!detail.hint().empty()) return detail.hint();
+  }
+  return "";
+}
+
+}  // namespace
+
+struct Connection::Stubs {
+  Stubs(std::shared_ptr<grpc::Channel> channel, Endpoint to, std::string bearer)
+      : endpoint(std::move(to)),
+        token(std::move(bearer)),
+        runs(v1::RunService::NewStub(channel)),
+        projects(v1::ProjectService::NewStub(channel)),
+        policies(v1::PolicyService::NewStub(channel)) {}
+
+  void Prepare(grpc::ClientContext& context, seconds time) const {
+    context.set_deadline(system_clock::now() + time);
+    Authorize(context);
+  }
+
+  void Authorize(grpc::ClientContext& context) const {
+    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+  }
+
+  // In plain words, with what to do.
+  absl::Status Explain(const grpc::Status& status) const {
+    if (status.ok()) return absl::OkStatus();
+    if (Interrupted()) return InterruptedStatus();
+    std::string message = status.error_message();
+    std::string hint = Hint(status);
+    switch (status.error_code()) {
+      case grpc::StatusCode::UNAVAILABLE:
+        if (hint.empty()) {
+          message = fmt::format("no answer from the server at {} ({})", endpoint.target, message);
+          hint = endpoint.tls
+                     ? "check the address, and that the server speaks TLS there"
+                     : "start it with `mergegate serve`, name another with --server, or work without one: --local";
+        }
+        break;
+      case grpc::StatusCode::DEADLINE_EXCEEDED:
+        // For a call this is a silent server, not a run that is pending.
+        return absl::UnavailableError(fmt::format("the server at {} did not answer in time", endpoint.target));
+      case grpc::StatusCode::CANCELLED:
+        return absl::UnavailableError("the server broke off the call");
+      case grpc::StatusCode::UNAUTHENTICATED:
+        if (hint.empty()) hint = "set MERGEGATE_TOKEN, or --token-file FILE";
+        break;
+      case grpc::StatusCode::PERMISSION_DENIED:
+        if (hint.empty()) hint = "this token may not do that: ask whoever runs the server";
+        break;
+      case grpc::StatusCode::UNIMPLEMENTED:
+        if (hint.empty()) hint = "the server is older than this program, or it is not mergegated";
+        break;
+      default:
+        break;
+    }
+    if (message.empty())
+      message = fmt::format("the server answered with code {}", static_cast<int>(status.error_code()));
+    if (!hint.empty()) message += "\nhint: " + hint;
+    return {static_cast<absl::StatusCode>(status.error_code()), message};
+  }
+
+  // Waits for the one event that is under way; Ctrl-C and a failing `on_tick` cancel the call, whose event then comes.
+  bool Await(grpc::CompletionQueue& queue, grpc::ClientContext& context, absl::Status& stopped,
+             const std::function<absl::Status()>& on_tick) const {
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue.AsyncNext(&tag, &ok, system_clock::now() + kTick) == grpc::CompletionQueue::TIMEOUT) {
+      if (stopped.ok() && Interrupted()) stopped = InterruptedStatus();
+      if (stopped.ok() && on_tick) stopped = on_tick();
+      if (!stopped.ok()) context.TryCancel();
+    }
+    return ok;
+  }
+
+  template <typename Response, typename Stub, typename Request>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Stub::*start)(
+                                    grpc::ClientContext*, const Request&, grpc::CompletionQueue*),
+                                const Request& request, seconds time = kCallTime) const {
+    grpc::ClientContext context;
+    Prepare(context, time);
+    grpc::CompletionQueue queue;
+    Response response;
+    grpc::Status status;
+    const auto reader = (stub.*start)(&context, request, &queue);
+    reader->Finish(&response, &status, nullptr);
+    absl::Status stopped;
+    Await(queue, context, stopped, nullptr);
+    if (!status.ok()) return stopped.ok() ? Explain(status) : stopped;
+    return response;
+  }
+
+  Endpoint endpoint;
+  std::string token;
+  std::unique_ptr<v1::RunService::Stub> runs;
+  std::unique_ptr<v1::ProjectService::Stub> projects;
+  std::unique_ptr<v1::PolicyService::Stub> policies;
+};
+
+Connection::Connection(std::unique_ptr<Stubs> stubs) : stubs_(std::move(stubs)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+absl::StatusOr<Connection> Connection::Open(const Endpoint& endpoint, const Settings& settings) {
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (endpoint.tls) {
+    grpc::SslCredentialsOptions options;
+    if (!settings.ca_file.empty()) {
+      auto pem = ReadFile(settings.ca_file, 16 << 20);
+      if (!pem.ok()) return pem.status();
+      options.pem_root_certs = *std::move(pem);
+    }
+    credentials = grpc::SslCredentials(options);
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kLargestAnswer);
+  arguments.SetUserAgentPrefix("mergegate");
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  // http_proxy of the environment is not meant for this machine.
+  if (!endpoint.tls) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return Connection(std::make_unique<Stubs>(grpc::CreateCustomChannel(endpoint.target, credentials, arguments),
+                                            endpoint, settings.token));
+}
+
+absl::StatusOr<v1::Project> Connection::CreateProject(const v1::CreateProjectRequest& request) {
+  return stubs_->Call<v1::Project>(*stubs_->projects, &v1::ProjectService::Stub::AsyncCreateProject, request);
+}
+
+absl::StatusOr<v1::FindMissingCommitsResponse> Connection::FindMissingCommits(
+    const v1::FindMissingCommitsRequest& request) {
+  return stubs_->Call<v1::FindMissingCommitsResponse>(*stubs_->projects,
+                                                      &v1::ProjectService::Stub::AsyncFindMissingCommits, request);
+}
+
+absl::StatusOr<v1::Run> Connection::SubmitChange(const v1::SubmitChangeRequest& request) {
+  return stubs_->Call<v1::Run>(*stubs_->runs, &v1::RunService::Stub::AsyncSubmitChange, request, kSubmitTime);
+}
+
+absl::StatusOr<v1::Run> Connection::GetRun(const std::string& name) {
+  v1::GetRunRequest request;
+  request.set_name(name);
+  return stubs_->Call<v1::Run>(*stubs_->runs, &v1::RunService::Stub::AsyncGetRun, request);
+}
+
+absl::StatusOr<v1::ListRunsResponse> Connection::ListRuns(const v1::ListRunsRequest& request) {
+  return stubs_->Call<v1::ListRunsResponse>(*stubs_->runs, &v1::RunService::Stub::AsyncListRuns, request);
+}
+
+absl::StatusOr<v1::GetVerdictResponse> Connection::GetVerdict(const std::string& name) {
+  v1::GetVerdictRequest request;
+  request.set_name(name);
+  return stubs_->Call<v1::GetVerdictResponse>(*stubs_->runs, &v1::RunService::Stub::AsyncGetVerdict, request);
+}
+
+absl::StatusOr<v1::ListFindingsResponse> Connection::ListFindings(const v1::ListFindingsRequest& request) {
+  return stubs_->Call<v1::ListFindingsResponse>(*stubs_->runs, &v1::RunService::Stub::AsyncListFindings, request);
+}
+
+absl::StatusOr<v1::ReplayVerdictResponse> Connection::ReplayVerdict(const std::string& name) {
+  v1::ReplayVerdictRequest request;
+  request.set_name(name);
+  return stubs_->Call<v1::ReplayVerdictResponse>(*stubs_->runs, &v1::RunService::Stub::AsyncReplayVerdict, request);
+}
+
+absl::StatusOr<v1::ValidatePolicyResponse> Connection::ValidatePolicy(const std::string& text) {
+  v1::ValidatePolicyRequest request;
+  request.set_text(text);
+  return stubs_->Call<v1::ValidatePolicyResponse>(*stubs_->policies, &v1::PolicyService::Stub::AsyncValidatePolicy,
+                                                  request);
+}
+
+absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest& request) {
+  return stubs_->Call<v1::GetPolicyResponse>(*stubs_->policies, &v1::PolicyService::Stub::AsyncGetPolicy, request);
+}
+
+absl::StatusOr<v1::PushPackResponse> Connection::PushPack(const v1::PushPackHeader& header, const PackWriter& write) {
+  grpc::ClientContext context;
+  stubs_->Prepare(context, kPushTime);
+  v1::PushPackResponse response;
+  const auto writer = stubs_->projects->PushPack(&context, &response);
+  v1::PushPackRequest part;
+  *part.mutable_header() = header;
+  bool open = writer->Write(part);
+  std::string pending;
+  const auto flush = [&] {
+    if (pending.empty() || !open) return;
+    part.set_chunk(std::move(pending));
+    pending.clear();
+    open = writer->Write(part);
+  };
+  const absl::Status written = write([&](std::string_view bytes) -> absl::Status {
+    if (Interrupted()) return InterruptedStatus();
+    while (open && !bytes.empty()) {
+      const std::string_view taken = bytes.substr(0, kChunk - pending.size());
+      pending += taken;
+      bytes.remove_prefix(taken.size());
+      if (pending.size() == kChunk) flush();
+    }
+    // The server closed the stream: Finish() says why.
+    return open ? absl::OkStatus() : absl::AbortedError("the server refused the pack");
+  });
+  if (written.ok()) {
+    flush();
+    writer->WritesDone();
+  } else if (open) {
+    // Half a pack must not look like a whole one.
+    context.TryCancel();
+  }
+  const grpc::Status status = writer->Finish();
+  if (!written.ok() && open) return written;
+  if (!status.ok()) return stubs_->Explain(status);
+  return response;
+}
+
+absl::Status Connection::WatchRun(const std::string& name,
+                                  const std::function<void(const v1::WatchRunResponse&)>& on_message,
+                                  const std::function<absl::Status()>& on_tick) {
+  v1::WatchRunRequest request;
+  request.set_name(name);
+  grpc::ClientContext context;
+  stubs_->Authorize(context);
+  grpc::CompletionQueue queue;
+  absl::Status stopped;
+  const auto reader = stubs_->runs->AsyncWatchRun(&context, request, &queue, nullptr);
+  bool open = stubs_->Await(queue, context, stopped, on_tick);
+  while (open) {
+    v1::WatchRunResponse message;
+    reader->Read(&message, nullptr);
+    open = stubs_->Await(queue, context, stopped, on_tick);
+    if (!open) break;
+    on_message(message);
+    if (stopped.ok()) stopped = on_tick();
+    if (!stopped.ok()) context.TryCancel();
+  }
+  grpc::Status status;
+  reader->Finish(&status, nullptr);
+  stubs_->Await(queue, context, stopped, on_tick);
+  return stopped.ok() ? stubs_->Explain(status) : stopped;
+}
+
+}  // namespace mergegate::client

@@ -1,0 +1,64 @@
+// The server as a verb sees it: one method per call of the contract. The only file that includes grpcpp is
+// connection.cc.
+//
+//     auto connection = Connection::Open(endpoint, settings);
+//     auto run = connection->SubmitChange(request);
+//
+// Errors are absl::Status with the server's message, and on a second line what to do ("hint: ..."). Ctrl-C ends every
+// call with kCancelled. Movable; one thread at a time.
+#ifndef MERGEGATE_CLIENT_CLI_CONNECTION_H_
+#define MERGEGATE_CLIENT_CLI_CONNECTION_H_
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/cli/settings.h"
+#include "mergegate/v1/policy_service.pb.h"
+#include "mergegate/v1/project_service.pb.h"
+#include "mergegate/v1/run_service.pb.h"
+
+namespace mergegate::client {
+
+class Connection {
+ public:
+  // Connects lazily: an absent server shows at the first call. kInvalidArgument when the CA file cannot be read.
+  static absl::StatusOr<Connection> Open(const Endpoint& endpoint, const Settings& settings);
+
+  absl::StatusOr<v1::Project> CreateProject(const v1::CreateProjectRequest& request);
+  absl::StatusOr<v1::FindMissingCommitsResponse> FindMissingCommits(const v1::FindMissingCommitsRequest& request);
+  absl::StatusOr<v1::Run> SubmitChange(const v1::SubmitChangeRequest& request);
+  absl::StatusOr<v1::Run> GetRun(const std::string& name);
+  absl::StatusOr<v1::ListRunsResponse> ListRuns(const v1::ListRunsRequest& request);
+  absl::StatusOr<v1::GetVerdictResponse> GetVerdict(const std::string& name);
+  absl::StatusOr<v1::ListFindingsResponse> ListFindings(const v1::ListFindingsRequest& request);
+  absl::StatusOr<v1::ReplayVerdictResponse> ReplayVerdict(const std::string& name);
+  absl::StatusOr<v1::ValidatePolicyResponse> ValidatePolicy(const std::string& text);
+  absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
+
+  // A push: `write` calls its argument with consecutive bytes of the pack, which go out in parts of 1 MiB.
+  using PackWriter = std::function<absl::Status(const std::function<absl::Status(std::string_view)>& send)>;
+  absl::StatusOr<v1::PushPackResponse> PushPack(const v1::PushPackHeader& header, const PackWriter& write);
+
+  // One stream of WatchRun, until it ends: OK when the server closed it. `on_tick` is called about five times a second
+  // and between messages; a status other than OK stops the stream and is returned.
+  absl::Status WatchRun(const std::string& name, const std::function<void(const v1::WatchRunResponse&)>& on_message,
+                        const std::function<absl::Status()>& on_tick);
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+ private:
+  struct Stubs;
+  explicit Connection(std::unique_ptr<Stubs> stubs);
+  std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace mergegate::client
+
+#endif  // MERGEGATE_CLIENT_CLI_CONNECTION_H_
