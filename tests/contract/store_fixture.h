@@ -82,9 +82,11 @@ class StoreContract : public ::testing::TestWithParam<Engine> {
 
   Store& store() { return *store_; }
 
+  void Close() { store_.reset(); }
+
   // Closes and opens the store again.
   void Reopen() {
-    store_.reset();
+    Close();
     auto opened = GetParam().open(folder_);
     ASSERT_THAT(opened, testing::IsOk());
     store_ = *std::move(opened);
