@@ -249,7 +249,8 @@ ChildResult RunChild(const ChildRequest& request, const StopRequest* stop) {
                                      .output = output->write.get(),
                                      .error = error->write.get(),
                                      .address_space_bytes = request.limits.address_space_mib << 20,
-                                     .cpu_seconds = request.limits.cpu_seconds});
+                                     .cpu_seconds = request.limits.cpu_seconds,
+                                     .file_bytes = request.limits.file_bytes});
   if (spawned.error != 0) {
     return NotStarted("cannot start " + (request.argv.empty() ? "a program without a name" : request.argv[0]),
                       spawned.error);

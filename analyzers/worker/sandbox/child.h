@@ -47,6 +47,7 @@ struct ChildLimits {
   std::chrono::milliseconds wall{600'000};
   int64_t address_space_mib = 4096;        // > 0
   int64_t cpu_seconds = 3600;              // > 0; user plus system over all threads
+  int64_t file_bytes = 0;                  // of any one file it writes; a file may still be created
   size_t output_bytes = size_t{60} << 20;  // of standard output; more ends the child
 };
 

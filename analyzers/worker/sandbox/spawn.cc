@@ -62,9 +62,10 @@ bool Prepare(const Start& start) {
   }
   const auto memory = static_cast<rlim_t>(plan.address_space_bytes);
   const auto cpu = static_cast<rlim_t>(plan.cpu_seconds);
+  const auto file = static_cast<rlim_t>(plan.file_bytes);
   // The soft CPU limit tells by SIGXCPU what happened, the hard one a second later ends it for certain.
   if (!Limit(RLIMIT_AS, memory, memory) || !Limit(RLIMIT_CPU, cpu, cpu + 1) || !Limit(RLIMIT_CORE, 0, 0) ||
-      !Limit(RLIMIT_FSIZE, 0, 0)) {
+      !Limit(RLIMIT_FSIZE, file, file)) {
     return false;
   }
   sigset_t none;

@@ -22,6 +22,7 @@ struct SpawnPlan {
   int input, output, error;  // become 0, 1 and 2; each above 2
   int64_t address_space_bytes;
   int64_t cpu_seconds;
+  int64_t file_bytes;
 };
 
 struct SpawnResult {

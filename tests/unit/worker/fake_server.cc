@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <utility>
@@ -100,6 +101,7 @@ grpc::Status FakeServer::LeaseTasks(grpc::ServerContext* context, const v1::Leas
     *response->add_tasks() = std::move(queue_.front());
     queue_.pop_front();
   }
+  most_leased_ = std::max(most_leased_, leased_.size());
   response->set_lease_seconds(1);
   changed_.notify_all();
   return grpc::Status::OK;

@@ -50,6 +50,7 @@ class FakeServer final : public v1::WorkerService::Service {
   int renewals() const { return renewals_; }
   int late_results() const { return late_results_; }
   int lease_calls() const { return lease_calls_; }
+  size_t most_leased() const { return most_leased_; }  // at one time
   const v1::LeaseTasksRequest& last_request() const { return last_request_; }
 
   grpc::Status LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
@@ -74,6 +75,7 @@ class FakeServer final : public v1::WorkerService::Service {
   std::set<std::string> taken_away_;
   std::map<std::string, v1::TaskResult> results_;
   v1::LeaseTasksRequest last_request_;
+  size_t most_leased_ = 0;
   int renewals_ = 0, late_results_ = 0, lease_calls_ = 0;
 };
 
