@@ -166,7 +166,8 @@ TEST_F(SqliteFileTest, DamagedVerdictIsAnError) {
     ASSERT_THAT(store->FinishRun(RunId("r1"), 1, PassRecord(), At(0)), IsOk());
   }
   Sql("UPDATE verdicts SET facts_zstd = x'1234'");
-  EXPECT_THAT(OpenStore()->GetVerdict(RunId("r1")), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OpenStore()->GetVerdict(RunId("r1")),
+              StatusIs(absl::StatusCode::kDataLoss, AllOf(HasSubstr(path()), HasSubstr("r1"))));
 }
 
 // A limit on the size of files stands for the full disk.

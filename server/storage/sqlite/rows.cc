@@ -68,7 +68,15 @@ absl::StatusOr<std::string> LoadContent(Database& db, std::string_view digest) {
   ASSIGN_OR_RETURN(const bool found, query.Step());
   if (!found)
     return absl::DataLossError(absl::StrCat("database ", db.path(), ": content ", std::string(digest), " is gone"));
-  return Decompress(query.Bytes(0));
+  return DecompressStored(db, query.Bytes(0), "an uploaded text");
+}
+
+absl::StatusOr<std::string> DecompressStored(const Database& db, std::string_view compressed, std::string_view what) {
+  absl::StatusOr<std::string> plain = Decompress(compressed);
+  if (plain.ok()) return plain;
+  return absl::Status(plain.status().code(),
+                      absl::StrCat("database ", db.path(), ": ", std::string(what), ": ",
+                                   std::string(plain.status().message()), "; restore a copy of the database"));
 }
 
 Run ReadRun(const Statement& row) {

@@ -32,6 +32,8 @@ absl::Status CheckPageSize(int page_size);
 // Stores a text once per content; returns its digest.
 absl::StatusOr<std::string> SaveContent(Database& db, std::string_view text);
 absl::StatusOr<std::string> LoadContent(Database& db, std::string_view digest);
+// Decompress of a value that must be sound; an error says in which database and what was damaged.
+absl::StatusOr<std::string> DecompressStored(const Database& db, std::string_view compressed, std::string_view what);
 
 // Columns that ReadRun wants, in its order.
 inline constexpr std::string_view kRunColumns =

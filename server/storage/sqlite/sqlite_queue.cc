@@ -140,10 +140,11 @@ absl::StatusOr<VerdictRecord> SqliteStore::GetVerdict(const RunId& id) {
   ASSIGN_OR_RETURN(const bool stored, query.Step());
   if (!stored)
     return absl::DataLossError(absl::StrCat("database ", db.path(), ": verdict of ", id.value(), " is gone"));
+  const std::string what = absl::StrCat("verdict of run ", id.value());
   VerdictRecord record{.state = found.run.verdict, .verdict = "", .facts = "", .stats = ""};
-  ASSIGN_OR_RETURN(record.verdict, Decompress(query.Bytes(0)));
-  ASSIGN_OR_RETURN(record.facts, Decompress(query.Bytes(1)));
-  ASSIGN_OR_RETURN(record.stats, Decompress(query.Bytes(2)));
+  ASSIGN_OR_RETURN(record.verdict, DecompressStored(db, query.Bytes(0), what));
+  ASSIGN_OR_RETURN(record.facts, DecompressStored(db, query.Bytes(1), what));
+  ASSIGN_OR_RETURN(record.stats, DecompressStored(db, query.Bytes(2), what));
   return record;
 }
 
