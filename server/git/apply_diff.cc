@@ -1,8 +1,10 @@
 #include "server/git/apply_diff.h"
 
+#include <set>
 #include <string>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
@@ -31,6 +33,10 @@ absl::Status CheckHeaders(std::string_view diff) {
     if (!line.starts_with(kGitHeader)) continue;
     any = true;
     line.remove_prefix(kGitHeader.size());
+    if (line.find("//") != std::string_view::npos) {
+      return Refused(
+          absl::StrCat("line ", line_number, ": a path is absolute or has an empty component: ", std::string(line)));
+    }
     if (line.starts_with('"')) line.remove_prefix(1);
     if (line.size() < 2 || line[1] != '/' || std::string_view("aciwo").find(line[0]) == std::string_view::npos) {
       return Refused(absl::StrCat("line ", line_number,
@@ -40,6 +46,14 @@ absl::Status CheckHeaders(std::string_view diff) {
   }
   if (!any) return Refused("it has no \"diff --git\" line; make it with `git diff` (not `diff -u`)");
   return absl::OkStatus();
+}
+
+// libgit2 1.5 refuses a diff that ends in an "index" line, as one does whose last file is new and empty; the line that
+// ends a letter by `git format-patch` helps.
+std::string WithReadableEnd(std::string_view diff) {
+  std::string text(absl::StripTrailingAsciiWhitespace(absl::string_view(diff.data(), diff.size())));
+  const bool index_last = absl::StartsWith(text.substr(text.rfind('\n') + 1), "index ");
+  return index_last ? text + "\n-- \n" : std::string(diff);
 }
 
 absl::Status CheckPath(std::string_view path) {
@@ -57,14 +71,51 @@ absl::Status CheckPath(std::string_view path) {
   return absl::OkStatus();
 }
 
+// Mode 0: the diff does not say.
+absl::Status CheckMode(const char* path, unsigned mode) {
+  if (mode == 0 || IsRegular(mode)) return absl::OkStatus();
+  const char* kind = mode == GIT_FILEMODE_LINK     ? "a symbolic link"
+                     : mode == GIT_FILEMODE_COMMIT ? "a submodule"
+                                                   : "no regular file";
+  return Refused(
+      absl::StrCat("file '", path, "' is ", kind, "; a diff may change regular files only, push commits instead"));
+}
+
 absl::Status CheckSide(const git_diff_file& file) {
   RETURN_IF_ERROR(CheckPath(file.path));
-  if (file.mode == 0 || IsRegular(file.mode)) return absl::OkStatus();
-  const char* kind = file.mode == GIT_FILEMODE_LINK     ? "a symbolic link"
-                     : file.mode == GIT_FILEMODE_COMMIT ? "a submodule"
-                                                        : "no regular file";
-  return Refused(
-      absl::StrCat("file '", file.path, "' is ", kind, "; a diff may change regular files only, push commits instead"));
+  return CheckMode(file.path, file.mode);
+}
+
+using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
+
+// What the base has at `path`; empty when nothing.
+TreeEntryHandle EntryAt(const git_tree* base, const char* path) {
+  TreeEntryHandle entry;
+  git_tree_entry_bypath(entry.out(), base, path);
+  return entry;
+}
+
+// libgit2 itself would overwrite a file that the diff creates, and a link that the diff edits without naming its mode.
+absl::Status CheckAgainstBase(const git_diff* diff, const git_tree* base) {
+  std::set<std::string> leaving;
+  for (size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff, i);
+    if (delta->status == GIT_DELTA_DELETED || delta->status == GIT_DELTA_RENAMED) leaving.insert(delta->old_file.path);
+  }
+  for (size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff, i);
+    const bool creates = delta->status == GIT_DELTA_ADDED;
+    const bool moves = delta->status == GIT_DELTA_RENAMED || delta->status == GIT_DELTA_COPIED;
+    if ((creates || moves) && !leaving.contains(delta->new_file.path) && EntryAt(base, delta->new_file.path)) {
+      return Refused(
+          absl::StrCat("file '", delta->new_file.path, "' is new in the diff but exists in the base commit"));
+    }
+    if (creates) continue;
+    const TreeEntryHandle entry = EntryAt(base, delta->old_file.path);
+    if (!entry) return Refused(absl::StrCat("file '", delta->old_file.path, "' does not exist in the base commit"));
+    RETURN_IF_ERROR(CheckMode(delta->old_file.path, git_tree_entry_filemode(entry.get())));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckDeltas(const git_diff* diff) {
@@ -132,13 +183,15 @@ absl::StatusOr<CommitId> CommitUnifiedDiff(git_repository* repository, const Com
                                            std::string_view unified_diff) {
   ASSIGN_OR_RETURN(const CommitHandle base_commit, FindCommit(repository, base));
   RETURN_IF_ERROR(CheckHeaders(unified_diff));
+  const std::string text = WithReadableEnd(unified_diff);
   DiffHandle diff;
-  if (const int code = git_diff_from_buffer(diff.out(), unified_diff.data(), unified_diff.size()); code < 0) {
+  if (const int code = git_diff_from_buffer(diff.out(), text.data(), text.size()); code < 0) {
     return Refused(std::string(GitError(code, "read", "the diff").message()));
   }
   RETURN_IF_ERROR(CheckDeltas(diff.get()));
-
   ASSIGN_OR_RETURN(const TreeHandle base_tree, RootTree(base_commit.get()));
+  RETURN_IF_ERROR(CheckAgainstBase(diff.get(), base_tree.get()));
+
   // libgit2 unfolds the whole tree; a tree that repeats itself must be refused before.
   RETURN_IF_ERROR(
       ForEachRegularFile(repository, *git_tree_id(base_tree.get()), [](std::string_view, const git_oid&) {}));

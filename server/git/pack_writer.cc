@@ -134,8 +134,7 @@ class IndexingPackWriter final : public PackWriter {
   }
 
   absl::Status Feed(std::string_view bytes) {
-    git_indexer_progress progress = {};
-    const int code = git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress);
+    const int code = git_indexer_append(indexer_.get(), bytes.data(), bytes.size(), &progress_);
     return code < 0 ? BadPack(code, "read") : absl::OkStatus();
   }
 
@@ -146,9 +145,8 @@ class IndexingPackWriter final : public PackWriter {
       if (nothing) return "";
       return absl::InvalidArgumentError(absl::StrCat("the pack ends after ", received_bytes_, " bytes"));
     }
-    git_indexer_progress progress = {};
-    if (const int code = git_indexer_commit(indexer_.get(), &progress); code < 0) return BadPack(code, "index");
-    objects_ = progress.total_objects;
+    if (const int code = git_indexer_commit(indexer_.get(), &progress_); code < 0) return BadPack(code, "index");
+    objects_ = int64_t{progress_.total_objects} + progress_.local_objects;
     std::string name = git_indexer_name(indexer_.get());
     indexer_ = {};
     return name;
@@ -202,8 +200,9 @@ class IndexingPackWriter final : public PackWriter {
   const OdbHandle odb_;
   const IncomingDirectory incoming_;
   const MirrorLimits limits_;
-  IndexerHandle indexer_;  // before its directory goes
-  std::string start_;      // bytes until the header is known
+  IndexerHandle indexer_;               // before its directory goes
+  git_indexer_progress progress_ = {};  // the indexer's memory between calls
+  std::string start_;                   // bytes until the header is known
   int64_t received_bytes_ = 0;
   int64_t objects_ = 0;
   absl::Status state_;  // the first failure, which all later calls repeat
