@@ -13,6 +13,8 @@
 #include "analyzers/text.h"
 #include "clang/Basic/LangOptions.h"
 #include "clang/Lex/Lexer.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace mergegate::analyzers {
 namespace {
@@ -37,13 +39,14 @@ struct File {
 
 class Corpus {
  public:
+  // `text` must outlive this.
   void Add(const std::string& path, const std::string& text, const source::LineRanges& added);
 
   std::vector<SourceToken> tokens;
   std::vector<File> files;
 
  private:
-  std::unordered_map<std::string, uint32_t> spellings_;
+  std::unordered_map<std::string_view, uint32_t> spellings_;  // views into the texts
 };
 
 bool StartsSkippedLine(std::string_view word) {
@@ -55,18 +58,20 @@ void Corpus::Add(const std::string& path, const std::string& text, const source:
   language.CPlusPlus = language.CPlusPlus11 = language.CPlusPlus14 = language.CPlusPlus17 = language.CPlusPlus20 = true;
   language.LineComment = language.Bool = language.Char8 = language.Digraphs = true;
   clang::Lexer lexer(clang::SourceLocation(), language, text.data(), text.data(), text.data() + text.size());
-  const LineIndex lines(text);
 
   File file{path, tokens.size(), 0};
   enum class Skip { kNothing, kLine, kToSemicolon } skip = Skip::kNothing;
   bool after_hash = false;
   clang::Token token;
+  int line = 1;
+  size_t counted = 0;  // lines are counted up to here
   for (bool end = false; !end;) {
     end = lexer.LexFromRawLexer(token);
     if (token.is(clang::tok::eof)) break;
     const size_t offset = lexer.getCurrentBufferOffset() - token.getLength();
     const std::string_view spelling(text.data() + offset, token.getLength());
     const bool starts_line = token.isAtStartOfLine();
+    for (; counted < offset; ++counted) line += text[counted] == '\n' ? 1 : 0;
     if (skip == Skip::kLine && starts_line) skip = Skip::kNothing;
     if (starts_line && (spelling == "using" || spelling == "import")) skip = Skip::kToSemicolon;
     if (after_hash && !starts_line && StartsSkippedLine(spelling)) {
@@ -76,10 +81,9 @@ void Corpus::Add(const std::string& path, const std::string& text, const source:
     after_hash = starts_line && spelling == "#";
     if (skip == Skip::kNothing) {
       const auto next = static_cast<uint32_t>(spellings_.size() + 1);
-      const int line = lines.PositionOf(offset).line;
       const bool is_added =
           std::any_of(added.begin(), added.end(), [&](const auto& r) { return r.first <= line && line <= r.second; });
-      tokens.push_back({spellings_.try_emplace(std::string(spelling), next).first->second, line, is_added});
+      tokens.push_back({spellings_.try_emplace(spelling, next).first->second, line, is_added});
     }
     if (skip == Skip::kToSemicolon && spelling == ";") skip = Skip::kNothing;
   }
@@ -108,7 +112,7 @@ class Matcher {
     std::vector<Match> matches;
     for (size_t p = 0; p < hashes_.size(); ++p) {
       if (!valid_[p] || !TouchesAdded(p, window_)) continue;
-      for (const size_t q : places_.at(hashes_[p])) {
+      for (const size_t q : places_.find(hashes_[p])->second) {
         if (q == p || !Equal(p, q)) continue;
         const size_t low = std::min(p, q), distance = std::max(p, q) - low;
         std::map<size_t, size_t>& found = done[distance];
@@ -141,7 +145,7 @@ class Matcher {
       hash = hash * kBase + tokens_[i].spelling;
       if (i + 1 < window_) continue;
       const size_t start = i + 1 - window_;
-      hashes_[start] = hash;
+      hashes_[start] = hash >> 1;  // the map keeps the two largest keys for itself
       valid_[start] = since_mark >= window_;
     }
     // Only hashes of added windows are looked up, so only those are kept.
@@ -181,8 +185,8 @@ class Matcher {
   const size_t window_;
   std::vector<size_t> added_before_;  // prefix sums
   std::vector<uint64_t> hashes_;
-  std::vector<bool> valid_;  // the window lies within one file
-  std::unordered_map<uint64_t, std::vector<size_t>> places_;
+  std::vector<bool> valid_;                                        // the window lies within one file
+  llvm::DenseMap<uint64_t, llvm::SmallVector<size_t, 2>> places_;  // of windows like an added one
 };
 
 v1::DuplicateBlock Block(const Corpus& corpus, const Match& match) {

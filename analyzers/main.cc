@@ -19,6 +19,7 @@
 
 #include "analyzers/analyze.h"
 #include "analyzers/registry.h"
+#include "analyzers/worker/sandbox/frame.h"
 #include "analyzers/worker/sandbox/lockdown.h"
 #include "clang/Basic/Stack.h"
 
@@ -76,11 +77,7 @@ bool ReadTask(v1::AnalysisTask& task) {
 }
 
 bool WriteResult(int fd, const v1::TaskResult& result) {
-  const std::string bytes = result.SerializeAsString();
-  const auto size = static_cast<uint32_t>(bytes.size());
-  std::string frame;
-  for (int shift = 0; shift < 32; shift += 8) frame += static_cast<char>(size >> shift & 0xFF);
-  return WriteFully(fd, frame + bytes);
+  return WriteFully(fd, sandbox::MakeFrame(result.SerializeAsString()));
 }
 
 // The repository and every object directory that it borrows from.

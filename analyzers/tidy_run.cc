@@ -77,8 +77,13 @@ class TidyRun::Options final : public tidy::FileOptionsProvider {
 
   llvm::ErrorOr<tidy::ClangTidyOptions> Parse(llvm::MemoryBufferRef text) {
     return tidy::parseConfigurationWithDiags(text, [&](const llvm::SMDiagnostic& problem) {
-      problems_.push_back(source::TreePath(text.getBufferIdentifier()) + ":" + std::to_string(problem.getLineNo()) +
-                          ":" + std::to_string(problem.getColumnNo() + 1) + ": " + problem.getMessage().str());
+      std::string text_of_problem = source::TreePath(text.getBufferIdentifier()) + ":" +
+                                    std::to_string(problem.getLineNo()) + ":" +
+                                    std::to_string(problem.getColumnNo() + 1) + ": " + problem.getMessage().str();
+      // A broken file is read again for every directory below it.
+      if (std::find(problems_.begin(), problems_.end(), text_of_problem) == problems_.end()) {
+        problems_.push_back(std::move(text_of_problem));
+      }
     });
   }
 
@@ -86,10 +91,12 @@ class TidyRun::Options final : public tidy::FileOptionsProvider {
   std::vector<std::string>& problems_;
 };
 
-// Remembers the first error on its way to clang-tidy's collection.
+// Remembers the first error on its way to clang-tidy's collection, and counts what NOLINT hides there.
 class TidyRun::Diagnostics final : public tidy::ClangTidyDiagnosticConsumer {
  public:
-  using ClangTidyDiagnosticConsumer::ClangTidyDiagnosticConsumer;
+  explicit Diagnostics(tidy::ClangTidyContext& context)
+      : ClangTidyDiagnosticConsumer(context, nullptr, /*RemoveIncompatibleErrors=*/true, /*GetFixesFromNotes=*/false),
+        context_(context) {}
 
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& info) override {
     const bool is_error = level >= clang::DiagnosticsEngine::Error &&
@@ -111,12 +118,24 @@ class TidyRun::Diagnostics final : public tidy::ClangTidyDiagnosticConsumer {
         first_->missing_include = info.getArgStdStr(0);
       }
     }
+    const unsigned ignored = context_.getStats().ErrorsIgnoredNOLINT;
     ClangTidyDiagnosticConsumer::HandleDiagnostic(level, info);
+    // clang-tidy counts what it would not have reported anyhow, too.
+    if (context_.getStats().ErrorsIgnoredNOLINT != ignored && context_.isCheckEnabled(CheckOf(info))) ++suppressed_;
   }
 
   const CompileError* first() const { return first_.get(); }
+  unsigned suppressed() const { return suppressed_; }
 
  private:
+  std::string CheckOf(const clang::Diagnostic& info) const {
+    std::string check = context_.getCheckName(info.getID());
+    if (!check.empty()) return check;
+    return "clang-diagnostic-" + info.getDiags()->getDiagnosticIDs()->getWarningOptionForDiag(info.getID()).str();
+  }
+
+  tidy::ClangTidyContext& context_;
+  unsigned suppressed_ = 0;
   std::unique_ptr<CompileError> first_;
 };
 
@@ -124,8 +143,7 @@ TidyRun::TidyRun(TidyRequest request, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSy
   LinkTidyModules();
   context_ = std::make_unique<tidy::ClangTidyContext>(
       std::make_unique<Options>(std::move(request), std::move(config_fs), configuration_problems_));
-  diagnostics_ = std::make_unique<Diagnostics>(*context_, nullptr, /*RemoveIncompatibleErrors=*/true,
-                                               /*GetFixesFromNotes=*/false);
+  diagnostics_ = std::make_unique<Diagnostics>(*context_);
   engine_options_ = std::make_unique<clang::DiagnosticOptions>();
   engine_ = std::make_unique<clang::DiagnosticsEngine>(clang::DiagnosticIDs::create(), *engine_options_,
                                                        diagnostics_.get(), /*ShouldOwnClient=*/false);
@@ -170,7 +188,7 @@ std::unique_ptr<clang::ASTConsumer> TidyRun::Attach(clang::CompilerInstance& com
 
 std::vector<tidy::ClangTidyError> TidyRun::Take() { return diagnostics_->take(); }
 
-unsigned TidyRun::suppressed() const { return context_->getStats().ErrorsIgnoredNOLINT; }
+unsigned TidyRun::suppressed() const { return diagnostics_->suppressed(); }
 
 const CompileError* TidyRun::compile_error() const { return diagnostics_->first(); }
 
