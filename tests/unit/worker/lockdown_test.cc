@@ -56,12 +56,11 @@ TEST_F(LockdownTest, ReportsCompleteIsolationHere) {
 TEST_F(LockdownTest, ReadsOnlyWhatIsAllowed) {
   EXPECT_EQ(Locked({"open", allowed_ + "/below/file"}), "ok\n");
   EXPECT_EQ(Locked({"list", allowed_ + "/below"}), "ok\n");
-  for (const std::string& path :
-       {std::string("/etc/passwd"), outside_, allowed_ + "/link-out", allowed_ + "/../" + "/etc/hostname"}) {
+  for (const std::string& path : {std::string("/etc/passwd"), outside_, allowed_ + "/link-out"}) {
     SCOPED_TRACE(path);
-    if (Free({"open", path}) == "ok\n") EXPECT_EQ(Locked({"open", path}), "EACCES\n");
+    ASSERT_EQ(Free({"open", path}), "ok\n");
+    EXPECT_EQ(Locked({"open", path}), "EACCES\n");
   }
-  ASSERT_EQ(Free({"open", "/etc/passwd"}), "ok\n");
   EXPECT_EQ(Locked({"open", "/proc/self/environ"}), "EACCES\n");
   EXPECT_EQ(Locked({"list", "/"}), "EACCES\n");
 }

@@ -104,8 +104,7 @@ int Hang(const Arguments&) {
 }
 
 int Spin(const Arguments&) {
-  for (volatile unsigned turns = 0;; turns = turns + 1) {
-  }
+  while (true) getppid();
 }
 
 int MemoryBomb(const Arguments&) {
