@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "tests/support/test_repo.h"
 
@@ -109,7 +109,7 @@ TEST(Duplication, KeepsStretchesAtEqualDistancesApart) {
       ElementsAre("a.cc:1-1 = b.cc:1-1 (7)", "b.cc:3-3 = a.cc:3-3 (7)"));
 }
 
-TEST(Duplication, FiftyLargeFilesTakeLittleTime) {
+TEST(Duplication, FiftyLargeFilesTakeLessThanTwoSeconds) {
   testing::Files files;
   std::vector<Added> added;
   for (int f = 0; f < 50; ++f) {
@@ -134,9 +134,9 @@ TEST(Duplication, FiftyLargeFilesTakeLittleTime) {
     lines.add_last(a.last);
   }
   auto tree = source::GitTree::Open(repo.path(), task.commit()).value();
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // CPU time: other tests run beside this one
   FindDuplicates(task, *tree);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));  // less than one on a quiet machine
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 2.0);
 }
 
 }  // namespace
