@@ -17,7 +17,9 @@ absl::Status WithDetail(absl::Status status, std::string_view reason, std::strin
   detail.set_reason(std::string(reason));
   detail.set_field(std::string(field));
   detail.set_hint(std::string(hint));
-  status.SetPayload(kDetailUrl, absl::Cord(detail.SerializeAsString()));
+  // Through a view: abseil's constructor from std::string&& has another mangled name under clang 22 than under gcc.
+  const std::string bytes = detail.SerializeAsString();
+  status.SetPayload(kDetailUrl, absl::Cord(absl::string_view(bytes)));
   return status;
 }
 
