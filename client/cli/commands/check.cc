@@ -280,10 +280,12 @@ void AddCheck(CLI::App& program, Environment& env) {
       ->type_name("FILE");
   verb->add_option("--policy", options->policy, "Policy that replaces the base commit's; the verdict says so")
       ->type_name("FILE");
-  verb->add_option("--sarif", options->sarif, "Report of another tool about the head")->type_name("FILE")->expected(1);
+  verb->add_option("--sarif", options->sarif, "Report of another tool about the head")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   verb->add_option("--sarif-base", options->sarif_base, "The same about the base: its findings are then not new")
       ->type_name("FILE")
-      ->expected(1);
+      ->allow_extra_args(false);
   verb->add_option("--format", options->format, "Output format [text]")->check(CLI::IsMember(FormatNames()));
   verb->add_option("--output", options->output, "Write the format there, and text to standard output")
       ->type_name("FILE");

@@ -67,7 +67,7 @@ void AddFindings(CLI::App& program, Environment& env) {
   verb->add_option("run", options->run, "Full name, id, or last [last]")->type_name("RUN");
   verb->add_option("--state", options->states, "Only these states, comma-separated [all]")
       ->delimiter(',')
-      ->expected(1)
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"new", "caused", "unchanged", "fixed"}));
   verb->add_option("--format", options->format, "Output format [text]")->check(CLI::IsMember({"text", "json"}));
   AddConnectionFlags(*verb, options->connection);
