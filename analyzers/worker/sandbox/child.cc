@@ -193,10 +193,10 @@ class Watch {
     }
   }
 
-  // A refused allocation is an ordinary crash to the kernel; these are the words of the C++ library, of LLVM and of
-  // strerror for it, and a death with nine tenths of the limit resident is one whatever it said.
+  // A refused allocation is an ordinary crash to the kernel; these are the words of the C++ library, of LLVM, of
+  // strerror and of the loader for it, and a death with nine tenths of the limit resident is one whatever it said.
   bool LooksOutOfMemory() const {
-    for (const char* words : {"bad_alloc", "out of memory", "Cannot allocate memory"}) {
+    for (const char* words : {"bad_alloc", "out of memory", "Cannot allocate memory", "failed to map segment"}) {
       if (result_.error_tail.find(words) != std::string::npos) return true;
     }
     return result_.peak_memory_kib >= limits_.address_space_mib * 1024 * 9 / 10;

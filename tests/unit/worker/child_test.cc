@@ -82,6 +82,11 @@ TEST(ChildTest, EndsAMemoryBomb) {
   EXPECT_LT(child.peak_memory_kib, 256 * 1024);
 }
 
+TEST(ChildTest, TooLittleMemoryToLoadIsNotACrash) {
+  EXPECT_EQ(RunTestChild({"exit", "0"}, {.wall = seconds(60), .address_space_mib = 3}).outcome,
+            ChildOutcome::kOutOfMemory);
+}
+
 TEST(ChildTest, EndsAnOutputFlood) {
   const ChildResult child =
       RunTestChild({"output-flood"}, {.wall = seconds(60), .address_space_mib = 2048, .output_bytes = 1'000'000});
