@@ -97,6 +97,9 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   RETURN_IF_ERROR(store->ReleaseAllLeases());  // the data folder is locked, so no other server holds any
 
   const SystemClock clock;
+  for (const auto& [project, objects] : adopted) {
+    RETURN_IF_ERROR(store->CreateProject({.id = project, .remote = "", .created = clock.Now()}).status());
+  }
   const pipeline::Mirrors mirrors(folder->mirrors(), adopted);
   pipeline::AnalysisBoard board(clock);
   pipeline::ProgressBoard progress;
