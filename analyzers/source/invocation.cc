@@ -72,9 +72,6 @@ constexpr Refusal kRefusals[] = {
     {"-MMD", kWrites},
 };
 
-// "-o" is a prefix of harmless arguments.
-bool Harmless(std::string_view argument) { return argument.starts_with("-objc") || argument.starts_with("-openmp"); }
-
 class FirstError final : public clang::DiagnosticConsumer {
  public:
   explicit FirstError(clang::DiagnosticConsumer& next) : next_(next) {}
@@ -98,7 +95,6 @@ class FirstError final : public clang::DiagnosticConsumer {
 std::string RefusedArgument(const std::string& argument) {
   std::string_view dashed = argument;
   if (dashed.starts_with("--")) dashed.remove_prefix(1);
-  if (Harmless(dashed)) return "";
   for (const Refusal& refusal : kRefusals) {
     if (dashed.starts_with(refusal.prefix)) return std::string(refusal.why);
   }
