@@ -58,7 +58,7 @@ TEST(LineMapPassTest, RenamedFolderChangesNothing) {
   const std::string text = "int *p;\ndelete p;\ndelete p;\nf();\n";
   Changed change;
   DiffBuilder diff;
-  for (const std::string& file : {"a.cc", "b.cc", "deep/c.h"}) {
+  for (const std::string& file : std::vector<std::string>{"a.cc", "b.cc", "deep/c.h"}) {
     diff.Rename("old/" + file, "new/" + file, text, text);
     for (int line = 1; line <= 4; ++line) {
       change.base.push_back(FindingAt("check", "old/" + file, line, ""));
