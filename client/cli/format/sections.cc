@@ -131,7 +131,10 @@ std::string CostSentence(const v1::RunStats& stats) {
 std::string HeadlineSection(const v1::GetVerdictResponse& response, const TextStyle& style) {
   const v1::Verdict& verdict = response.verdict();
   const std::string word = Upper(Word(verdict.state()));
-  std::string out = Wrap(EscapeControl(verdict.summary()), {word + "  ", "  "}, style.width);
+  // A summary that begins with the same word would say it twice.
+  std::string_view summary = verdict.summary();
+  if (summary.starts_with(std::string(Word(verdict.state())) + ": ")) summary.remove_prefix(word.size() + 2);
+  std::string out = Wrap(EscapeControl(summary), {word + "  ", "  "}, style.width);
   out.replace(0, word.size(), style.Paint(InkOf(verdict.state()), word));
   const bool decided = verdict.state() != v1::VERDICT_STATE_UNSPECIFIED;
   std::string context =

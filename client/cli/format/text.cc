@@ -43,8 +43,8 @@ std::string PassText(const v1::GetVerdictResponse& response, const TextStyle& st
   std::string numbers = Count(verdict.conditions().size(), "condition", "conditions");
   if (verdict.has_quality()) numbers += fmt::format(", Q {}", Points(verdict.quality().value()));
   if (const size_t count = Introduced(verdict).size(); count > 0) {
-    numbers += fmt::format(", {} that do not block: mergegate findings",
-                           Count(static_cast<long>(count), "finding", "findings"));
+    numbers += fmt::format(", {}: mergegate findings",
+                           Count(static_cast<long>(count), "finding does not block", "findings do not block"));
   }
   return Join({HeadlineSection(response, style) + Wrap(numbers, {"  ", "  "}, style.width),
                FailureSection(verdict, style), RelaxationSection(verdict, style), Closing(response, style)});

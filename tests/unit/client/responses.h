@@ -82,7 +82,7 @@ inline void AddCoverage(v1::Verdict& verdict, int parsed, int guessed, int misse
 }
 
 inline v1::GetVerdictResponse PassResponse() {
-  v1::GetVerdictResponse response = Response(v1::VERDICT_STATE_PASS, "both conditions hold");
+  v1::GetVerdictResponse response = Response(v1::VERDICT_STATE_PASS, "pass: both conditions hold");
   v1::Verdict& verdict = *response.mutable_verdict();
   AddCondition(verdict, "no-new-findings", v1::CONDITION_STATE_SATISFIED, "0 findings", "<= 0", "none counts");
   AddCondition(verdict, "quality", v1::CONDITION_STATE_SATISFIED, "0.98", ">= 0.6", "Q is high enough");
