@@ -50,6 +50,20 @@ const LineIndex& FindingWriter::Lines(const source::TreeFile& file) {
   return lines_.try_emplace(&file, file.committed()).first->second;
 }
 
+// Messages that quote a place do it as the repository names it.
+static std::string WithoutMount(std::string message) {
+  const std::string mount = std::string(source::kMount) + "/";
+  for (size_t at = message.find(mount); at != std::string::npos; at = message.find(mount, at)) {
+    const bool starts_path = at == 0 || message[at - 1] == ' ' || message[at - 1] == '(' || message[at - 1] == '\'';
+    if (starts_path) {
+      message.erase(at, mount.size());
+    } else {
+      at += mount.size();
+    }
+  }
+  return message;
+}
+
 void FindingWriter::Add(const clang::tidy::ClangTidyError& error) {
   const source::TreeFile* file = FileAt(error.Message.FilePath, error.BuildDirectory);
   if (file == nullptr) return;
@@ -63,7 +77,7 @@ void FindingWriter::Add(const clang::tidy::ClangTidyError& error) {
   finding.set_line(place.line);
   finding.set_column(place.column);
   SetEnd(error, *file, finding);
-  std::string message = ValidUtf8(error.Message.Message);
+  std::string message = WithoutMount(ValidUtf8(error.Message.Message));
   std::replace(message.begin(), message.end(), '\n', ' ');
   finding.set_message(std::move(message));
   finding.set_line_text(ValidUtf8(Trim(lines.Line(place.line)), kMaxLineText));
@@ -76,7 +90,7 @@ void FindingWriter::Add(const clang::tidy::ClangTidyError& error) {
   for (const clang::tooling::DiagnosticMessage& note : error.Notes) {
     if (finding.notes_size() == kMaxNotes) break;
     v1::Note& out = *finding.add_notes();
-    out.set_message(ValidUtf8(note.Message));
+    out.set_message(WithoutMount(ValidUtf8(note.Message)));
     const source::TreeFile* note_file = FileAt(note.FilePath, error.BuildDirectory);
     if (note_file == nullptr) continue;
     const Position note_place = Lines(*note_file).PositionOf(note.FileOffset);

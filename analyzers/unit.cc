@@ -120,6 +120,14 @@ std::string Explain(const CompileError& error, const std::string& directory) {
   return text;
 }
 
+// Without a header that it was not given, the compiler's errors tell about the environment, not about the code.
+void DropErrors(v1::TaskResult& result) {
+  auto& findings = *result.mutable_findings();
+  findings.erase(std::remove_if(findings.begin(), findings.end(),
+                                [](const v1::Finding& finding) { return finding.check() == "clang-diagnostic-error"; }),
+                 findings.end());
+}
+
 // What is wrong with the task itself; empty when nothing is.
 std::string TaskProblem(const v1::UnitTask& task) {
   const std::string& file = task.main_file();
@@ -176,6 +184,7 @@ v1::TaskResult AnalyzeUnit(const v1::AnalysisTask& task, source::GitTree& tree, 
     run.WriteFindings(task.limits().max_findings());
     if (const CompileError* error = tidy.compile_error()) {
       Fail(unit, v1::FAILURE_KIND_PARSE_ERROR, Explain(*error, unit.directory()), "", result);
+      if (!error->missing_include.empty()) DropErrors(result);
     }
     result.set_suppressed(static_cast<int>(tidy.suppressed()));
   }

@@ -13,7 +13,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^">]+)[">]', re.M)
 
 # Foreign headers and the only folders that may include them.
 FOREIGN = {
-    r"(llvm|clang|clang-c|clang-tidy)/": ["analyzers"],
+    r"(llvm|clang|clang-c|clang-tidy)/": ["analyzers", "tests/analyzers", "tests/unit/analyzers"],
     r"git2(\.h|/)": ["server/git", "analyzers/source", "client/git", "tests"],
     r"sqlite3\.h": ["server/storage", "tests"],
     r"mergegate/v1/.*\.pb\.h": ["server/wire", "server/rpc", "server/web", "analyzers", "client", "tests"],

@@ -37,13 +37,39 @@ std::string Hash(const Finding& finding) {
   AppendField(bytes, finding.check);
   AppendField(bytes, finding.function);
   AppendField(bytes, WithoutBlanks(finding.line_text));
-  AppendField(bytes, finding.message);
+  AppendField(bytes, StableMessage(finding.message));
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
   return absl::BytesToHexString({reinterpret_cast<const char*>(canonical.digest), sizeof canonical.digest});
 }
 
+// Length of ":12:34" at the start of the text; 0 when it is something else.
+size_t PositionLength(std::string_view text) {
+  size_t at = 0;
+  for (int part = 0; part < 2; ++part) {
+    if (at >= text.size() || text[at] != ':') return 0;
+    const size_t first = ++at;
+    while (at < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[at]))) ++at;
+    if (at == first) return 0;
+  }
+  return at;
+}
+
 }  // namespace
+
+std::string StableMessage(std::string_view message) {
+  std::string stable;
+  for (size_t i = 0; i < message.size();) {
+    const size_t length = message[i] == ':' ? PositionLength(message.substr(i)) : 0;
+    if (length == 0) {
+      stable += message[i++];
+      continue;
+    }
+    while (!stable.empty() && stable.back() != ' ' && stable.back() != '(') stable.pop_back();  // the path before it
+    i += length;
+  }
+  return stable;
+}
 
 void AssignFingerprints(std::vector<Finding>& findings) {
   std::vector<size_t> order(findings.size());

@@ -49,7 +49,8 @@ std::string WithoutBlanks(std::string_view text) {
 // A finding on its way through the passes.
 struct Candidate {
   const Finding* finding = nullptr;
-  std::string text;  // of its line, without blanks; empty when not known
+  std::string text;     // of its line, without blanks; empty when not known
+  std::string message;  // stable
   // Where it stands, or would stand, at the head.
   std::optional<std::string_view> path;
   std::optional<int> line;
@@ -94,7 +95,7 @@ void MatchByLine(std::vector<Candidate>& base, std::vector<Candidate>& head) {
   Match(base, head, [](const Candidate& c) -> std::optional<std::pair<Place, std::string_view>> {
     const std::optional<Place> place = PlaceOf(c);
     if (!place) return std::nullopt;
-    return std::make_pair(*place, std::string_view(c.finding->message));
+    return std::make_pair(*place, std::string_view(c.message));
   });
   // One of the check on the line, before and after: it is the same whatever the message says now.
   const std::map<Place, int> at_base = CountPlaces(base);
@@ -111,7 +112,7 @@ void MatchByLine(std::vector<Candidate>& base, std::vector<Candidate>& head) {
 
 void MatchByText(std::vector<Candidate>& base, std::vector<Candidate>& head) {
   using Said = std::tuple<std::string_view, std::string_view, std::string_view>;  // check, message, text
-  const auto said = [](const Candidate& c) { return Said(c.finding->check, c.finding->message, c.text); };
+  const auto said = [](const Candidate& c) { return Said(c.finding->check, c.message, c.text); };
   Match(base, head, [&](const Candidate& c) -> std::optional<std::pair<std::string_view, Said>> {
     if (c.text.empty() || !c.path) return std::nullopt;
     return std::make_pair(*c.path, said(c));
@@ -129,7 +130,7 @@ void MatchByDeclaration(std::vector<Candidate>& base, std::vector<Candidate>& he
     Match(base, head, [declaration](const Candidate& c) -> std::optional<Key> {
       const std::string& name = c.finding->*declaration;
       if (name.empty()) return std::nullopt;
-      return Key(name, c.finding->check, c.finding->message);
+      return Key(name, c.finding->check, c.message);
     });
   }
 }
@@ -222,13 +223,15 @@ std::vector<Finding> Track(TrackInput input) {
 
   std::vector<Candidate> base;
   for (const Finding& finding : base_findings) {
-    Candidate candidate{&finding, WithoutBlanks(finding.line_text), index.NewPath(finding.path), std::nullopt};
+    Candidate candidate{&finding, WithoutBlanks(finding.line_text), StableMessage(finding.message),
+                        index.NewPath(finding.path), std::nullopt};
     if (const auto place = index.MapLine(finding.path, finding.line)) candidate.line = place->second;
     base.push_back(std::move(candidate));
   }
   std::vector<Candidate> head;
   for (const Finding& finding : findings) {
-    head.push_back({&finding, WithoutBlanks(finding.line_text), finding.path, finding.line});
+    head.push_back(
+        {&finding, WithoutBlanks(finding.line_text), StableMessage(finding.message), finding.path, finding.line});
   }
   MatchByLine(base, head);
   MatchByText(base, head);

@@ -92,5 +92,25 @@ TEST(FingerprintTest, EmptyFindingAndEmptyListAreFine) {
   EXPECT_EQ(FingerprintOf(Finding{}).size(), 3u + 32u + 2u);
 }
 
+TEST(StableMessage, LeavesOutPlacesThatMoveWithTheCode) {
+  EXPECT_EQ(StableMessage("enum '(unnamed enum at include/a.h:435:1)' is large"), "enum '(unnamed enum at )' is large");
+  EXPECT_EQ(StableMessage("see a.cc:1:2 and b.cc:30:40"), "see  and ");
+}
+
+TEST(StableMessage, KeepsEverythingElse) {
+  for (const char* message :
+       {"", "plain", "std::vector<int>::size", "a:1", "ratio 1:x", "12:30 is a time:", "at ::1:"}) {
+    EXPECT_EQ(StableMessage(message), message);
+  }
+}
+
+TEST(Fingerprint, DoesNotChangeWhenAQuotedPlaceMoves) {
+  Finding before = NullDereference();
+  before.message = "lambda at src/db.cc:12:3 leaks";
+  Finding after = before;
+  after.message = "lambda at src/db.cc:40:3 leaks";
+  EXPECT_EQ(FingerprintOf(before), FingerprintOf(after));
+}
+
 }  // namespace
 }  // namespace mergegate
