@@ -10,7 +10,7 @@
 
 #include <git2.h>
 
-#include <memory>
+#include <utility>
 
 namespace mergegate::git {
 
@@ -18,31 +18,29 @@ template <typename T, void (*Free)(T*)>
 class Handle {
  public:
   Handle() = default;
-  explicit Handle(T* object) : object_(object) {}
+  ~Handle() { Reset(nullptr); }
+  Handle(Handle&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    if (this != &other) Reset(std::exchange(other.object_, nullptr));
+    return *this;
+  }
 
-  T* get() const { return object_.get(); }
+  T* get() const { return object_; }
   explicit operator bool() const { return object_ != nullptr; }
 
   // Where a libgit2 function is to put its result; what was held is freed first.
-  class Out {
-   public:
-    explicit Out(Handle& handle) : handle_(handle) {}
-    Out(const Out&) = delete;
-    Out& operator=(const Out&) = delete;
-    ~Out() { handle_.object_.reset(object_); }
-    operator T**() { return &object_; }
-
-   private:
-    Handle& handle_;
-    T* object_ = nullptr;
-  };
-  Out out() { return Out(*this); }
+  T** out() {
+    Reset(nullptr);
+    return &object_;
+  }
 
  private:
-  struct Deleter {
-    void operator()(T* object) const { Free(object); }
-  };
-  std::unique_ptr<T, Deleter> object_;
+  void Reset(T* object) {
+    if (object_ != nullptr) Free(object_);
+    object_ = object;
+  }
+
+  T* object_ = nullptr;
 };
 
 using BlameHandle = Handle<git_blame, git_blame_free>;
