@@ -219,7 +219,7 @@ TEST_P(AnalyzerCase, SaysTheSameTwice) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, AnalyzerCase, ::testing::ValuesIn(CaseNames()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& named) { return named.param; });
 
 }  // namespace
 }  // namespace mergegate::testing

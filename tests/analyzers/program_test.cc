@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair("includes", "#include \"a.cc\"\n"),
                       std::pair("macros", std::string("#define A B B B B B B B B\n#define B C C C C C C C C\n"
                                                       "#define C D D D D D D D D\n#define D undeclared;\nint A\n"))),
-    [](const auto& info) { return info.param.first; });
+    [](const auto& named) { return named.param.first; });
 
 }  // namespace
 }  // namespace mergegate::testing
