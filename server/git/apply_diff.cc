@@ -23,6 +23,10 @@ absl::Status Refused(std::string_view why) {
 
 // Headers that libgit2 would misread in silence: it strips the first path component, whatever it is.
 absl::Status CheckHeaders(std::string_view diff) {
+  // git prints content with such bytes as a binary patch; libgit2 1.5 reads beyond the line's memory.
+  if (diff.find('\0') != std::string_view::npos) {
+    return Refused("it contains a NUL byte; make it with `git diff --binary`");
+  }
   bool any = false;
   int line_number = 0;
   while (!diff.empty()) {

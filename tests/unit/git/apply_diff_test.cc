@@ -205,6 +205,12 @@ TEST_F(CommitDiffTest, WhatIsNoGitDiffIsTold) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+// libgit2 would copy beyond the end of such a line.
+TEST_F(CommitDiffTest, NulBytesAreRefused) {
+  EXPECT_THAT(Apply(Modify("a.cc", "@@ -2 +2 @@\n-2\n+t" + std::string(1, '\0') + "wo\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("NUL"), HasSubstr("--binary"))));
+}
+
 // `git format-patch` puts a letter around the diff.
 TEST_F(CommitDiffTest, LetterAroundTheDiffIsIgnored) {
   EXPECT_THAT(Applied("From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\n a.cc | 2 +-\n\n" +
