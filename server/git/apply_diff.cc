@@ -25,7 +25,7 @@ absl::Status Refused(std::string_view why) {
 absl::Status CheckHeaders(std::string_view diff) {
   // git prints content with such bytes as a binary patch; libgit2 1.5 reads beyond the line's memory.
   if (diff.find('\0') != std::string_view::npos) {
-    return Refused("it contains a NUL byte; make it with `git diff --binary`");
+    return Refused("it contains a NUL byte; push commits instead");
   }
   bool any = false;
   int line_number = 0;
@@ -34,6 +34,10 @@ absl::Status CheckHeaders(std::string_view diff) {
     std::string_view line = diff.substr(0, end);
     diff.remove_prefix(end == std::string_view::npos ? diff.size() : end + 1);
     ++line_number;
+    // On a damaged zlib stream libgit2 1.5 never returns.
+    if (line.starts_with("GIT binary patch")) {
+      return Refused(absl::StrCat("line ", line_number, ": binary patches are not taken; push commits instead"));
+    }
     if (!line.starts_with(kGitHeader)) continue;
     any = true;
     line.remove_prefix(kGitHeader.size());

@@ -146,13 +146,13 @@ TEST_F(CommitDiffTest, PathsWithBlanks) {
               IsOkAndHolds(std::string("y\n")));
 }
 
-TEST_F(CommitDiffTest, BinaryPatch) {
+TEST_F(CommitDiffTest, BinaryPatchesAreRefused) {
   // As `git diff --binary` prints the creation of a file with the bytes 0, 1, 2, 3.
   const std::string diff =
       "diff --git a/b.bin b/b.bin\nnew file mode 100644\n"
       "index 0000000000000000000000000000000000000000..eaf36c1daccfdf325514461cd1a2ffbc139b5464\n"
       "GIT binary patch\nliteral 4\nLcmZQzWMT#Y01f~L\n\nliteral 0\nHcmV?d00001\n\n";
-  EXPECT_THAT(Applied(diff, "b.bin"), IsOkAndHolds(std::string("\0\1\2\3", 4)));
+  EXPECT_THAT(Apply(diff), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("line 4: binary patches")));
   EXPECT_THAT(Apply("diff --git a/a.cc b/a.cc\nindex 1234567..89abcde 100644\nBinary files a/a.cc and b/a.cc differ\n"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("a.cc")));
 }
@@ -208,7 +208,7 @@ TEST_F(CommitDiffTest, WhatIsNoGitDiffIsTold) {
 // libgit2 would copy beyond the end of such a line.
 TEST_F(CommitDiffTest, NulBytesAreRefused) {
   EXPECT_THAT(Apply(Modify("a.cc", "@@ -2 +2 @@\n-2\n+t" + std::string(1, '\0') + "wo\n")),
-              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("NUL"), HasSubstr("--binary"))));
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("NUL"), HasSubstr("push commits"))));
 }
 
 // `git format-patch` puts a letter around the diff.
