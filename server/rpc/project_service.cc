@@ -103,7 +103,7 @@ grpc::Status ProjectService::FindMissingCommits(grpc::ServerContext* context,
     ASSIGN_OR_RETURN(const auto commits, CommitIds(request->commits(), "commits"));
     ASSIGN_OR_RETURN(const auto mirror, OpenMirror(request->name()));
     for (const CommitId& commit : commits) {
-      if (!mirror->HasCommit(commit)) response->add_missing(commit.value());
+      if (!mirror->HasHistory(commit)) response->add_missing(commit.value());
     }
     return absl::OkStatus();
   });

@@ -19,15 +19,15 @@ class SchedulerTest : public ::testing::Test {
   }
 
   // A queued run of a change that touches no C++ file: nothing to analyze.
-  Run SubmitTextChange() { return Submit(base_, repo_.Commit({{"notes.txt", "two\n"}})); }
+  mergegate::Run SubmitTextChange() { return Submit(base_, repo_.Commit({{"notes.txt", "two\n"}})); }
 
-  Run Submit(const CommitId& base, const CommitId& head) {
+  mergegate::Run Submit(const CommitId& base, const CommitId& head) {
     return *store_->SubmitRun({.project = ProjectId("p"), .change = "c", .base = base, .head = head},
                               RunId("r" + std::to_string(++submitted_)), clock_.Now());
   }
 
-  Run WaitUntilDone(const RunId& id) {
-    Run run = *store_->GetRun(id);
+  mergegate::Run WaitUntilDone(const RunId& id) {
+    mergegate::Run run = *store_->GetRun(id);
     while (run.state != RunState::kDone) {
       std::this_thread::yield();
       run = *store_->GetRun(id);
@@ -42,10 +42,10 @@ class SchedulerTest : public ::testing::Test {
   }
 
   FakeClock clock_{absl::FromUnixSeconds(1'700'000'000)};
-  TestRepo repo_;
+  testing::TestRepo repo_;
   CommitId base_ = repo_.Commit({{"notes.txt", "one\n"}});
   std::unique_ptr<storage::Store> store_ = *storage::OpenSqliteStore(":memory:");
-  TestRepo mirror_home_;  // an empty folder of its own for the mirrors
+  testing::TestRepo mirror_home_;  // an empty folder of its own for the mirrors
   Mirrors mirrors_{mirror_home_.path() + "/mirrors", {{ProjectId("p"), repo_.path() + "/objects"}}};
   AnalysisBoard board_{clock_};
   ProgressBoard progress_;
@@ -54,14 +54,14 @@ class SchedulerTest : public ::testing::Test {
 };
 
 TEST_F(SchedulerTest, ARunOfATextChangePassesWithoutAnyWorker) {
-  const Run run = SubmitTextChange();
+  const mergegate::Run run = SubmitTextChange();
   Scheduler scheduler(parts_, {.owner = "test"});
   scheduler.Start();
   EXPECT_EQ(WaitUntilDone(run.id).verdict, VerdictState::kPass);
 }
 
 TEST_F(SchedulerTest, AMissingBaseIsInconclusiveAndNamesTheCommandThatMendsIt) {
-  const Run run = Submit(CommitId(std::string(40, '7')), base_);
+  const mergegate::Run run = Submit(CommitId(std::string(40, '7')), base_);
   Scheduler scheduler(parts_, {.owner = "test"});
   scheduler.Start();
   EXPECT_EQ(WaitUntilDone(run.id).verdict, VerdictState::kInconclusive);
@@ -69,7 +69,7 @@ TEST_F(SchedulerTest, AMissingBaseIsInconclusiveAndNamesTheCommandThatMendsIt) {
 }
 
 TEST_F(SchedulerTest, ARunWhoseServerDiedIsCarriedOutAgain) {
-  const Run run = SubmitTextChange();
+  const mergegate::Run run = SubmitTextChange();
   ASSERT_TRUE((*store_->LeaseRun("dead server", clock_.Now(), absl::Seconds(30))).has_value());
   clock_.Advance(absl::Seconds(31));
   Scheduler scheduler(parts_, {.owner = "test"});
@@ -78,7 +78,7 @@ TEST_F(SchedulerTest, ARunWhoseServerDiedIsCarriedOutAgain) {
 }
 
 TEST_F(SchedulerTest, TheWatchdogClosesARunThatPassedItsDeadline) {
-  const Run run = SubmitTextChange();
+  const mergegate::Run run = SubmitTextChange();
   // Somebody holds the run and goes on renewing, but never finishes.
   ASSERT_TRUE((*store_->LeaseRun("hung server", clock_.Now(), absl::Hours(10))).has_value());
   clock_.Advance(absl::Minutes(31));
@@ -91,7 +91,7 @@ TEST_F(SchedulerTest, TheWatchdogClosesARunThatPassedItsDeadline) {
 }
 
 TEST_F(SchedulerTest, ARunThatKillsItsServersIsGivenUp) {
-  const Run run = SubmitTextChange();
+  const mergegate::Run run = SubmitTextChange();
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE((*store_->LeaseRun("crashing server", clock_.Now(), absl::Seconds(1))).has_value());
     clock_.Advance(absl::Seconds(2));
@@ -104,7 +104,7 @@ TEST_F(SchedulerTest, ARunThatKillsItsServersIsGivenUp) {
 }
 
 TEST_F(SchedulerTest, StoppingGivesARunningRunBack) {
-  const Run run = Submit(base_, repo_.Commit({{"a.cc", "int a;\n"}}));  // needs a worker, and there is none
+  const mergegate::Run run = Submit(base_, repo_.Commit({{"a.cc", "int a;\n"}}));  // needs a worker, and there is none
   {
     Scheduler scheduler(parts_, {.owner = "test"});
     scheduler.Start();
