@@ -58,7 +58,7 @@ struct AnalysisPolicy {
   std::string checks;  // clang-tidy globs that replace the tree's .clang-tidy; empty = the tree's
   bool static_analyzer = true;
   int header_units = 3;    // units analyzed per changed header; 0 = all that include it
-  int unit_seconds = 600;  // wall clock for one unit
+  int unit_seconds = 900;  // wall clock for one unit
   int unit_memory_mib = 4096;
   int duplication_min_tokens = 100;
   bool require_sandbox = false;

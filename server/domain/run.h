@@ -37,7 +37,7 @@ struct Submission {
   std::vector<ImportedReport> reports;
   std::string policy;  // empty = the base commit's
   bool caller_analyzes = false;
-  absl::Duration deadline = absl::Minutes(30);  // from creation
+  absl::Duration deadline = absl::Minutes(60);  // from creation
 };
 
 enum class RunState { kQueued = 1, kRunning = 2, kDone = 3 };

@@ -35,7 +35,7 @@ class GrpcServer final : public Server {
 
   absl::Status Listen(const std::vector<std::string>& addresses) {
     // Linked in so that reflection can describe the health service of the library.
-    grpc::health::v1::HealthCheckRequest::default_instance();
+    static_cast<void>(grpc::health::v1::HealthCheckRequest::descriptor());
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;

@@ -6,4 +6,4 @@
 #include "lib/user.h"
 //--- lib/user.h
 // A generated header.
-#include "build/config.h"  // FINDING: clang-diagnostic-error 'build/config.h' file not found
+#include "build/config.h"

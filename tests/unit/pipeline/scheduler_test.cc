@@ -81,7 +81,7 @@ TEST_F(SchedulerTest, TheWatchdogClosesARunThatPassedItsDeadline) {
   const mergegate::Run run = SubmitTextChange();
   // Somebody holds the run and goes on renewing, but never finishes.
   ASSERT_TRUE((*store_->LeaseRun("hung server", clock_.Now(), absl::Hours(10))).has_value());
-  clock_.Advance(absl::Minutes(31));
+  clock_.Advance(absl::Minutes(61));
   Scheduler scheduler(parts_, {.owner = "test"});
   scheduler.Start();
   EXPECT_EQ(WaitUntilDone(run.id).verdict, VerdictState::kInconclusive);

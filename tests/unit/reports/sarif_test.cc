@@ -183,7 +183,7 @@ INSTANTIATE_TEST_SUITE_P(
 // Reports of real tools, where the machine has them beside the source.
 TEST(ParseSarifTest, ReportsOfRealTools) {
   const std::filesystem::path folder =
-      std::filesystem::path(__FILE__).parent_path() / "../../../../shared/integrations/payloads/sarif";
+      std::filesystem::path(MERGEGATE_SOURCE_DIR) / "../shared/integrations/payloads/sarif";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no recorded reports in " << folder;
   const auto read = [&](const char* name) {
     std::ifstream file(folder / name, std::ios::binary);
