@@ -2,187 +2,134 @@
 
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
-#include "server/git/commit_tree.h"
+#include "server/git/apply_hunks.h"
 #include "server/git/git_error.h"
 #include "server/git/object.h"
+#include "server/git/patched_tree.h"
+#include "server/git/unified_diff.h"
 
 namespace mergegate::git {
 namespace {
 
-constexpr std::string_view kGitHeader = "diff --git ";
+using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
 
-absl::Status Refused(std::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("the diff cannot be applied: ", std::string(why)));
-}
-
-// Headers that libgit2 would misread in silence: it strips the first path component, whatever it is.
-absl::Status CheckHeaders(std::string_view diff) {
-  // git prints content with such bytes as a binary patch; libgit2 1.5 reads beyond the line's memory.
-  if (diff.find('\0') != std::string_view::npos) {
-    return Refused("it contains a NUL byte; push commits instead");
-  }
-  bool any = false;
-  int line_number = 0;
-  while (!diff.empty()) {
-    const size_t end = diff.find('\n');
-    std::string_view line = diff.substr(0, end);
-    diff.remove_prefix(end == std::string_view::npos ? diff.size() : end + 1);
-    ++line_number;
-    // On a damaged zlib stream libgit2 1.5 never returns.
-    if (line.starts_with("GIT binary patch")) {
-      return Refused(absl::StrCat("line ", line_number, ": binary patches are not taken; push commits instead"));
-    }
-    if (!line.starts_with(kGitHeader)) continue;
-    any = true;
-    line.remove_prefix(kGitHeader.size());
-    if (line.find("//") != std::string_view::npos) {
-      return Refused(
-          absl::StrCat("line ", line_number, ": a path is absolute or has an empty component: ", std::string(line)));
-    }
-    if (line.starts_with('"')) line.remove_prefix(1);
-    if (line.size() < 2 || line[1] != '/' || std::string_view("aciwo").find(line[0]) == std::string_view::npos) {
-      return Refused(absl::StrCat("line ", line_number,
-                                  ": paths must carry the prefixes a/ and b/; make it with `git diff "
-                                  "--src-prefix=a/ --dst-prefix=b/`"));
-    }
-  }
-  if (!any) return Refused("it has no \"diff --git\" line; make it with `git diff` (not `diff -u`)");
-  return absl::OkStatus();
-}
-
-// libgit2 1.5 refuses a diff that ends in an "index" line, as one does whose last file is new and empty; the line that
-// ends a letter by `git format-patch` helps.
-std::string WithReadableEnd(std::string_view diff) {
-  std::string text(absl::StripTrailingAsciiWhitespace(absl::string_view(diff.data(), diff.size())));
-  const bool index_last = absl::StartsWith(text.substr(text.rfind('\n') + 1), "index ");
-  return index_last ? text + "\n-- \n" : std::string(diff);
-}
-
-absl::Status CheckPath(std::string_view path) {
-  const auto refuse = [path](std::string_view why) {
-    return Refused(absl::StrCat("file '", std::string(path), "': ", std::string(why)));
-  };
-  if (path.empty()) return refuse("the path is empty");
-  if (path.size() > kMaxPathBytes) return refuse("the path is too long");
-  if (path.front() == '/') return refuse("absolute paths are refused");
-  for (const absl::string_view part : absl::StrSplit(absl::string_view(path.data(), path.size()), '/')) {
-    if (part.empty()) return refuse("the path has an empty component");
-    if (part == "." || part == "..") return refuse("paths must not contain . or ..");
-    if (absl::AsciiStrToLower(part) == ".git") return refuse("paths must not enter .git");
-  }
-  return absl::OkStatus();
-}
+bool Leaves(const FilePatch& file) { return file.kind == PatchKind::kDelete || file.kind == PatchKind::kRename; }
 
 // Mode 0: the diff does not say.
-absl::Status CheckMode(const char* path, unsigned mode) {
+absl::Status CheckMode(const std::string& path, unsigned mode) {
   if (mode == 0 || IsRegular(mode)) return absl::OkStatus();
   const char* kind = mode == GIT_FILEMODE_LINK     ? "a symbolic link"
                      : mode == GIT_FILEMODE_COMMIT ? "a submodule"
                                                    : "no regular file";
-  return Refused(
-      absl::StrCat("file '", path, "' is ", kind, "; a diff may change regular files only, push commits instead"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(FileInMessage(path), " is ", kind, "; a diff may change regular files only, push commits instead"));
 }
 
-absl::Status CheckSide(const git_diff_file& file) {
-  RETURN_IF_ERROR(CheckPath(file.path));
-  return CheckMode(file.path, file.mode);
-}
-
-using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
-
-// What the base has at `path`; empty when nothing.
-TreeEntryHandle EntryAt(const git_tree* base, const char* path) {
-  TreeEntryHandle entry;
-  git_tree_entry_bypath(entry.out(), base, path);
-  return entry;
-}
-
-// libgit2 itself would overwrite a file that the diff creates, and a link that the diff edits without naming its mode.
-absl::Status CheckAgainstBase(const git_diff* diff, const git_tree* base) {
-  std::set<std::string> leaving;
-  for (size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
-    const git_diff_delta* delta = git_diff_get_delta(diff, i);
-    if (delta->status == GIT_DELTA_DELETED || delta->status == GIT_DELTA_RENAMED) leaving.insert(delta->old_file.path);
-  }
-  for (size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
-    const git_diff_delta* delta = git_diff_get_delta(diff, i);
-    const bool creates = delta->status == GIT_DELTA_ADDED;
-    const bool moves = delta->status == GIT_DELTA_RENAMED || delta->status == GIT_DELTA_COPIED;
-    if ((creates || moves) && !leaving.contains(delta->new_file.path) && EntryAt(base, delta->new_file.path)) {
-      return Refused(
-          absl::StrCat("file '", delta->new_file.path, "' is new in the diff but exists in the base commit"));
-    }
-    if (creates) continue;
-    const TreeEntryHandle entry = EntryAt(base, delta->old_file.path);
-    if (!entry) return Refused(absl::StrCat("file '", delta->old_file.path, "' does not exist in the base commit"));
-    RETURN_IF_ERROR(CheckMode(delta->old_file.path, git_tree_entry_filemode(entry.get())));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckDeltas(const git_diff* diff) {
-  const size_t count = git_diff_num_deltas(diff);
-  if (count == 0) return Refused("it changes no file");
-  for (size_t i = 0; i < count; ++i) {
-    const git_diff_delta* delta = git_diff_get_delta(diff, i);
-    if (delta->old_file.path == nullptr && delta->new_file.path == nullptr) return Refused("a file has no path");
-    if (delta->old_file.path != nullptr && delta->status != GIT_DELTA_ADDED) {
-      RETURN_IF_ERROR(CheckSide(delta->old_file));
-    }
-    if (delta->new_file.path != nullptr && delta->status != GIT_DELTA_DELETED) {
-      RETURN_IF_ERROR(CheckSide(delta->new_file));
+// The patched files of a base commit.
+class Application {
+ public:
+  Application(git_repository* repository, const git_tree* base, const std::vector<FilePatch>& files)
+      : repository_(repository), base_(base) {
+    for (const FilePatch& file : files) {
+      if (Leaves(file)) leaving_.insert(file.old_path);
     }
   }
-  return absl::OkStatus();
-}
 
-// Where the application stands, for errors: libgit2 asks about each file and hunk right before it applies it.
-struct Progress {
-  std::string file;
-  std::string hunk;
+  absl::Status Apply(const FilePatch& file) {
+    RETURN_IF_ERROR(CheckMode(file.old_path, file.old_mode));
+    RETURN_IF_ERROR(CheckMode(file.new_path, file.new_mode));
+    const bool creates = file.kind == PatchKind::kCreate;
+    if (creates || file.old_path != file.new_path) RETURN_IF_ERROR(CheckIsNew(file.new_path));
+
+    git_oid old_blob = {};
+    unsigned mode = file.new_mode;
+    if (!creates) {
+      const TreeEntryHandle entry = EntryAt(file.old_path);
+      if (!entry) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(FileInMessage(file.old_path), " does not exist in the base commit"));
+      }
+      const unsigned old_mode = git_tree_entry_filemode(entry.get());
+      RETURN_IF_ERROR(CheckMode(file.old_path, old_mode));
+      old_blob = *git_tree_entry_id(entry.get());
+      if (mode == 0) mode = old_mode;
+    }
+    EditedFile edited = {.blob = old_blob,
+                         .mode = (mode & 0100) != 0 ? GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB};
+    if (creates || file.kind == PatchKind::kDelete || !file.hunks.empty()) {
+      ASSIGN_OR_RETURN(edited.blob, WriteBlob(file, old_blob));
+    }
+    // What another patch puts in the place of a file that leaves must stay.
+    if (Leaves(file)) edits_.try_emplace(file.old_path, std::nullopt);
+    if (file.kind != PatchKind::kDelete) edits_[file.new_path] = edited;
+    return absl::OkStatus();
+  }
+
+  const FileEdits& edits() const { return edits_; }
+
+ private:
+  // What the base has at `path`; empty when nothing.
+  TreeEntryHandle EntryAt(const std::string& path) const {
+    TreeEntryHandle entry;
+    git_tree_entry_bypath(entry.out(), base_, path.c_str());
+    return entry;
+  }
+
+  // A directory may be there if the diff empties it, which only the whole tree shows.
+  absl::Status CheckIsNew(const std::string& path) const {
+    const TreeEntryHandle entry = EntryAt(path);
+    if (!entry || git_tree_entry_type(entry.get()) == GIT_OBJECT_TREE || leaving_.contains(path)) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat(FileInMessage(path), " is new in the diff but exists in the base commit"));
+  }
+
+  absl::StatusOr<git_oid> WriteBlob(const FilePatch& file, const git_oid& old_blob) {
+    BlobHandle blob;
+    std::string_view old_text;
+    if (file.kind != PatchKind::kCreate) {
+      if (const int code = git_blob_lookup(blob.out(), repository_, &old_blob); code < 0) {
+        return GitError(code, "read", FileInMessage(file.old_path));
+      }
+      old_text = {static_cast<const char*>(git_blob_rawcontent(blob.get())),
+                  static_cast<size_t>(git_blob_rawsize(blob.get()))};
+    }
+    RETURN_IF_ERROR(budget_.Spend(old_text.size()));
+    const absl::StatusOr<std::string> text = ApplyHunks(old_text, file.hunks, budget_);
+    if (!text.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(FileInMessage(file.old_path), ", ", text.status().message()));
+    }
+    if (file.kind == PatchKind::kDelete) {
+      if (text->empty()) return old_blob;
+      return absl::InvalidArgumentError(
+          absl::StrCat(FileInMessage(file.old_path), " is deleted, but the diff does not remove all its lines"));
+    }
+    git_oid id;
+    if (const int code = git_blob_create_from_buffer(&id, repository_, text->data(), text->size()); code < 0) {
+      return GitError(code, "write", FileInMessage(file.new_path));
+    }
+    return id;
+  }
+
+  git_repository* const repository_;
+  const git_tree* const base_;
+  std::set<std::string> leaving_;
+  FileEdits edits_;
+  WorkBudget budget_;
 };
 
-int OnDelta(const git_diff_delta* delta, void* payload) {
-  auto& progress = *static_cast<Progress*>(payload);
-  progress.file = delta->new_file.path != nullptr ? delta->new_file.path : delta->old_file.path;
-  progress.hunk.clear();
-  return 0;
-}
-
-int OnHunk(const git_diff_hunk* hunk, void* payload) {
-  auto& progress = *static_cast<Progress*>(payload);
-  progress.hunk = std::string(absl::StripTrailingAsciiWhitespace(absl::string_view(hunk->header, hunk->header_len)));
-  return 0;
-}
-
-absl::Status DoesNotApply(int code, const Progress& progress) {
-  const absl::Status reason = GitError(code, "apply", "the diff");
-  std::string where = absl::StrCat("file '", progress.file, "'");
-  if (!progress.hunk.empty()) absl::StrAppend(&where, ", hunk ", progress.hunk);
-  return Refused(absl::StrCat(where, " does not fit the base commit: ", std::string(reason.message())));
-}
-
-absl::StatusOr<git_oid> ApplyToTree(git_repository* repository, git_tree* base_tree, git_diff* diff) {
-  Progress progress;
-  git_apply_options options = Defaults(git_apply_options_init, GIT_APPLY_OPTIONS_VERSION);
-  options.delta_cb = OnDelta;
-  options.hunk_cb = OnHunk;
-  options.payload = &progress;
-  IndexHandle index;
-  if (const int code = git_apply_to_tree(index.out(), repository, base_tree, diff, &options); code < 0) {
-    return DoesNotApply(code, progress);
-  }
-  git_oid tree;
-  if (const int code = git_index_write_tree_to(&tree, index.get(), repository); code < 0) {
-    return GitError(code, "write the tree of", "the diff");
-  }
-  return tree;
+absl::StatusOr<git_oid> WritePatchedTree(git_repository* repository, const git_tree* base,
+                                         std::string_view unified_diff) {
+  ASSIGN_OR_RETURN(const std::vector<FilePatch> files, ParseUnifiedDiff(unified_diff));
+  Application application(repository, base, files);
+  for (const FilePatch& file : files) RETURN_IF_ERROR(application.Apply(file));
+  return WriteTree(repository, base, application.edits());
 }
 
 }  // namespace
@@ -190,22 +137,14 @@ absl::StatusOr<git_oid> ApplyToTree(git_repository* repository, git_tree* base_t
 absl::StatusOr<CommitId> CommitUnifiedDiff(git_repository* repository, const CommitId& base,
                                            std::string_view unified_diff) {
   ASSIGN_OR_RETURN(const CommitHandle base_commit, FindCommit(repository, base));
-  RETURN_IF_ERROR(CheckHeaders(unified_diff));
-  const std::string text = WithReadableEnd(unified_diff);
-  DiffHandle diff;
-  if (const int code = git_diff_from_buffer(diff.out(), text.data(), text.size()); code < 0) {
-    return Refused(std::string(GitError(code, "read", "the diff").message()));
-  }
-  RETURN_IF_ERROR(CheckDeltas(diff.get()));
   ASSIGN_OR_RETURN(const TreeHandle base_tree, RootTree(base_commit.get()));
-  RETURN_IF_ERROR(CheckAgainstBase(diff.get(), base_tree.get()));
-
-  // libgit2 unfolds the whole tree; a tree that repeats itself must be refused before.
-  RETURN_IF_ERROR(
-      ForEachRegularFile(repository, *git_tree_id(base_tree.get()), [](std::string_view, const git_oid&) {}));
-  ASSIGN_OR_RETURN(const git_oid tree_id, ApplyToTree(repository, base_tree.get(), diff.get()));
+  const absl::StatusOr<git_oid> tree_id = WritePatchedTree(repository, base_tree.get(), unified_diff);
+  if (!tree_id.ok()) {
+    return absl::Status(tree_id.status().code(),
+                        absl::StrCat("the diff cannot be applied: ", tree_id.status().message()));
+  }
   TreeHandle tree;
-  if (const int code = git_tree_lookup(tree.out(), repository, &tree_id); code < 0) {
+  if (const int code = git_tree_lookup(tree.out(), repository, &*tree_id); code < 0) {
     return GitError(code, "read the tree of", "the diff");
   }
 

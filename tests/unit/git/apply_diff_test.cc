@@ -205,10 +205,56 @@ TEST_F(CommitDiffTest, WhatIsNoGitDiffIsTold) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-// libgit2 would copy beyond the end of such a line.
 TEST_F(CommitDiffTest, NulBytesAreRefused) {
   EXPECT_THAT(Apply(Modify("a.cc", "@@ -2 +2 @@\n-2\n+t" + std::string(1, '\0') + "wo\n")),
               StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("NUL"), HasSubstr("push commits"))));
+}
+
+std::string Rename(const std::string& from, const std::string& to) {
+  return "diff --git a/" + from + " b/" + to + "\nsimilarity index 100%\nrename from " + from + "\nrename to " + to +
+         "\n";
+}
+constexpr char kDeleteB[] =
+    "diff --git a/src/b.cc b/src/b.cc\ndeleted file mode 100644\n--- a/src/b.cc\n+++ /dev/null\n@@ -1 +0,0 @@\n"
+    "-int b;\n";
+
+TEST_F(CommitDiffTest, FilesChangePlaces) {
+  const std::string diff = Rename("a.cc", "run.sh") + Rename("run.sh", "a.cc");
+  EXPECT_THAT(Applied(diff, "a.cc"), IsOkAndHolds(std::string("echo\n")));
+  EXPECT_THAT(Applied(diff, "run.sh"), IsOkAndHolds(std::string("1\n2\n3\n4\n5\n6\n7\n8\n")));
+}
+
+TEST_F(CommitDiffTest, CopiesTakeTheBasesContent) {
+  const std::string diff = Modify("run.sh", "@@ -1 +1 @@\n-echo\n+true\n") +
+                           "diff --git a/run.sh b/d/e/run.sh\ncopy from run.sh\ncopy to d/e/run.sh\n";
+  EXPECT_THAT(Applied(diff, "run.sh"), IsOkAndHolds(std::string("true\n")));
+  EXPECT_THAT(Applied(diff, "d/e/run.sh"), IsOkAndHolds(std::string("echo\n")));
+}
+
+TEST_F(CommitDiffTest, DirectoriesAndFilesTakeEachOthersPlace) {
+  EXPECT_THAT(Applied(kDeleteB + Create("src"), "src"), IsOkAndHolds(std::string("1\n")));
+  EXPECT_THAT(Applied(Create("src") + kDeleteB, "src"), IsOkAndHolds(std::string("1\n")));
+  EXPECT_THAT(Applied(Rename("run.sh", "lib/run.sh") + Create("run.sh/x"), "run.sh/x"),
+              IsOkAndHolds(std::string("1\n")));
+  // '-' sorts before '/'.
+  EXPECT_THAT(Applied(Create("src-x") + Create("src/c") + Create("src.h") + kDeleteB, "src/c"),
+              IsOkAndHolds(std::string("1\n")));
+  for (const std::string& diff : {Create("src"), Create("a.cc/x"), Create("link/x"), Create("n") + Create("n/x"),
+                                  kDeleteB + Create("src") + Create("src/c")}) {
+    EXPECT_THAT(Apply(diff), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("place of a directory"))) << diff;
+  }
+}
+
+TEST_F(CommitDiffTest, EmptiedDirectoriesVanish) {
+  const auto commit = Apply(kDeleteB);
+  ASSERT_THAT(commit, IsOk());
+  EXPECT_FALSE((*mirror_->OpenTree(*commit))->Exists("src"));
+}
+
+TEST_F(CommitDiffTest, DeletionsMustRemoveAllLines) {
+  EXPECT_THAT(Apply("diff --git a/a.cc b/a.cc\ndeleted file mode 100644\n--- a/a.cc\n+++ /dev/null\n@@ -1 +0,0 @@\n"
+                    "-1\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument, AllOf(HasSubstr("'a.cc'"), HasSubstr("all its lines"))));
 }
 
 // `git format-patch` puts a letter around the diff.
