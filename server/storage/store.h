@@ -32,7 +32,7 @@ struct Page {
 
 // A run that this process may work on until the lease lapses.
 struct RunLease {
-  Run run;            // run.attempt is the fencing token
+  Run run;  // run.attempt is the fencing token
   absl::Time until;
 };
 
@@ -85,7 +85,8 @@ class Store {
                                                                  absl::Duration ttl, int max_attempts) = 0;
   // Leases of other owners are void from now on (an embedded server that owns its database starts).
   virtual absl::Status ReleaseAllLeases() = 0;
-  virtual absl::StatusOr<VerdictRecord> GetVerdict(const RunId& id) = 0;  // kNotFound; kFailedPrecondition while pending
+  virtual absl::StatusOr<VerdictRecord> GetVerdict(
+      const RunId& id) = 0;  // kNotFound; kFailedPrecondition while pending
 
   // --- exact result cache ---
   // Newest first, at most 16.

@@ -6,9 +6,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>

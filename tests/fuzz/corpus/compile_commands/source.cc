@@ -1,6 +1,8 @@
 // c
-#include "a.h"
 #include <b.h>
+
+#include "a.h"
 auto s = R"x(
 #include "no"
-)x"; int n = 1'0;
+)x";
+int n = 1'0;
