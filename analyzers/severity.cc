@@ -60,6 +60,7 @@ constexpr Row kTable[] = {
     {"bugprone-suspicious-memory-comparison", v1::SEVERITY_MAJOR},
     {"bugprone-suspicious-realloc-usage", v1::SEVERITY_CRITICAL},
     {"bugprone-unchecked-optional-access", v1::SEVERITY_MAJOR},
+    {"bugprone-throwing-static-initialization", v1::SEVERITY_MINOR},  // every gtest case is one
     {"bugprone-undefined-memory-manipulation", v1::SEVERITY_CRITICAL},
     {"bugprone-unique-ptr-array-mismatch", v1::SEVERITY_CRITICAL},
     {"bugprone-use-after-move", v1::SEVERITY_CRITICAL},

@@ -45,6 +45,16 @@ bool Overlaps(const std::vector<LineRange>& ranges, int first, int last) {
   return std::ranges::any_of(ranges, [&](const LineRange& r) { return r.first <= last && first <= r.last; });
 }
 
+// Main files that only the head's plan has.
+std::set<std::string, std::less<>> UnitsWithoutBase(const Diff& diff, const planning::Plan& plan) {
+  std::set<std::string, std::less<>> units;
+  for (const UnitTask& unit : plan.head) units.insert(unit.main_file);
+  for (const UnitTask& unit : plan.base) {
+    if (const auto at_head = diff.NewPath(unit.main_file)) units.erase(*at_head);
+  }
+  return units;
+}
+
 void MarkIgnoredSuppressions(const std::vector<Relaxation>& relaxations, std::vector<Finding>& findings) {
   std::set<std::pair<std::string, int>> ignored;
   for (const Relaxation& relaxation : relaxations) {
@@ -174,6 +184,7 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
     Append(facts.failures, std::move(result.failures));
   }
   track.head_declarations = tracking::MergeDeclarations(declarations);
+  track.units_without_base = UnitsWithoutBase(diff, plan);
   facts.findings = tracking::Track(std::move(track));
   MarkIgnoredSuppressions(facts.relaxations, facts.findings);
 

@@ -60,4 +60,9 @@ bool IncludeGraph::Includes(std::string_view from, std::string_view to) const {
   return std::ranges::binary_search(includers, from);
 }
 
+bool IncludeGraph::IncludesDirectly(std::string_view from, std::string_view to) const {
+  const auto direct = includers_.find(to);
+  return direct != includers_.end() && direct->second.contains(std::string(from));
+}
+
 }  // namespace mergegate::planning

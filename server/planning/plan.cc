@@ -113,8 +113,8 @@ class Planner {
         continue;
       }
       const auto rank = [&](const std::string& unit) {
-        return std::make_tuple(!changed_.contains(unit), !known_.contains(unit), -headers_covered[unit],
-                               Stem(unit) != Stem(header), std::string_view(unit));
+        return std::make_tuple(!changed_.contains(unit), !known_.contains(unit), !graph_.IncludesDirectly(unit, header),
+                               -headers_covered[unit], Stem(unit) != Stem(header), std::string_view(unit));
       };
       std::ranges::sort(units, [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
       const auto wanted = static_cast<size_t>(std::max(0, input_.policy.header_units));

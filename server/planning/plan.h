@@ -30,6 +30,7 @@ class IncludeGraph {
   // Files that include `path` directly or not, ordered; `path` itself is not in it.
   std::vector<std::string> IncludersOf(std::string_view path) const;
   bool Includes(std::string_view from, std::string_view to) const;  // directly or not
+  bool IncludesDirectly(std::string_view from, std::string_view to) const;
 
  private:
   std::map<std::string, std::set<std::string>, std::less<>> includers_;  // file -> direct includers
@@ -60,8 +61,9 @@ struct PlanInput {
 };
 
 // Every changed main file is a unit; for every changed header up to policy.header_units units that include it are
-// chosen (all when 0), preferring changed ones, those with a known command, those that cover several changed
-// headers, the header's own stem, then path order; the same choice for the same input.
+// chosen (all when 0), preferring changed ones, those with a known command, those that include it directly
+// (conditionals leave out more of what is included through others), those that cover several changed headers, the
+// header's own stem, then path order; the same choice for the same input.
 absl::StatusOr<Plan> MakePlan(const PlanInput& input);
 
 // Suppressions and other relaxations that the diff adds (a moved or kept NOLINT is not added), and the head lines whose

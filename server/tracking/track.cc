@@ -148,6 +148,13 @@ class CauseFinder {
     for (const int changed : changed_) by_path_[At(changed).path].push_back(changed);
   }
 
+  // True when the finding's declaration leads to a changed one, or a step of it lies on a changed line.
+  bool HasNamedCause(const Finding& finding) const {
+    return Reached(finding) >= 0 || std::ranges::any_of(finding.notes, [&](const Note& note) {
+             return note.line > 0 && index_.AddsWithin(note.path, note.line, note.line);
+           });
+  }
+
   std::string CauseOf(const Finding& finding) const {
     int cause = Reached(finding);
     if (cause < 0) cause = OnPath(finding);
@@ -245,6 +252,9 @@ std::vector<Finding> Track(TrackInput input) {
       finding.state = BaselineState::kUnchanged;
     } else if (index.AddsWithin(finding.path, finding.line, finding.end_line)) {
       finding.state = BaselineState::kNew;
+    } else if (input.units_without_base.contains(finding.unit) && index.FindNew(finding.path) == nullptr &&
+               !causes.HasNamedCause(finding)) {
+      finding.state = BaselineState::kUnchanged;
     } else {
       finding.state = BaselineState::kCaused;
       finding.caused_by = causes.CauseOf(finding);

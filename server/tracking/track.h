@@ -8,6 +8,7 @@
 #ifndef MERGEGATE_SERVER_TRACKING_TRACK_H_
 #define MERGEGATE_SERVER_TRACKING_TRACK_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct TrackInput {
   std::vector<Finding> head;
   // Declarations of the head, merged over units; name the cause of findings off the diff.
   std::vector<Declaration> head_declarations;
+  // Main files of head units without a counterpart that was analyzed at the base (new files). What they say about
+  // files that the change does not touch was there before, unless a changed declaration can be named as its cause.
+  std::set<std::string, std::less<>> units_without_base = {};
 };
 
 // Findings with state, caused_by and fingerprint set: new, caused, fixed, unchanged; each by path, line, column,

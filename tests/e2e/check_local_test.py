@@ -108,6 +108,16 @@ class CheckLocal(unittest.TestCase):
                          [("clang-analyzer-core.DivideZero", "lib.cc", "Divisor")])
         self.assertEqual(done.code, FAIL)
 
+    def test_a_new_file_is_not_charged_with_old_problems_of_the_headers_it_includes(self):
+        base = self.repo.commit({"lib.h": "#pragma once\ninline int Divide(int x) { return x / (x - x); }\n"
+                                          "#define TWICE(x) x * 2\n"})
+        head = self.repo.commit({"new.cc": '#include "lib.h"\nint Use() { return TWICE(4); }\n'})
+        self.commands = self.repo.compile_commands("new.cc")
+        done = self.check(head, base=base)
+        self.assertEqual(done.findings("new", "caused"), [], done.stdout)
+        self.assertGreater(len(done.findings("unchanged")), 0)
+        self.assertEqual(done.code, PASS)
+
     def test_cached_and_uncached_verdicts_are_equal(self):
         head = self.repo.commit({"lib.cc": CLEAN_CC + USE_AFTER_MOVE})
         first, second = self.check(head), self.check(head)

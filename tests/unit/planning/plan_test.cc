@@ -90,9 +90,9 @@ TEST(MakePlanTest, AHeaderTakesThreeOfItsUnitsAndSaysWhichItLeftOut) {
   EXPECT_EQ(MainFiles(change.Make().head), MainFiles(plan.head));
 }
 
-TEST(MakePlanTest, ChangedThenKnownThenThoseThatCoverMoreComeFirst) {
+TEST(MakePlanTest, ChangedThenKnownThenDirectIncludersThenThoseThatCoverMoreComeFirst) {
   Change change{Six(), Six(), DiffOf({Modified("core.h"), Modified("mid.h"), Modified("c.cc")}), {}, ""};
-  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("c.cc", "y.cc", "z.cc"));
+  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("c.cc", "core.cc", "y.cc", "z.cc"));
   change.compile_commands = R"([{"directory": "/r", "file": "b.cc", "command": "c++"}])";
   EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("b.cc", "c.cc", "y.cc", "z.cc"));
 }

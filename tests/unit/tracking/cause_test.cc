@@ -202,5 +202,37 @@ TEST(MergeDeclarationsTest, ReferencesOfOneDeclarationInSeveralUnitsAddUp) {
   EXPECT_EQ(MergeDeclarations({first, second})[2], Declared("inline", "x.h", 1, 5, {0, 1}));
 }
 
+// new.cc was added and includes the untouched lib.h, which no unit at the base included.
+std::vector<Finding> TrackedWithANewUnit(Finding in_header, std::vector<Declaration> declarations) {
+  const Diff diff = mergegate::testing::DiffBuilder().Modify("new.cc", "", "#include \"lib.h\"\nint Use();\n").Build();
+  in_header.unit = "new.cc";
+  return Track({.diff = diff,
+                .base = {},
+                .head = {std::move(in_header)},
+                .head_declarations = std::move(declarations),
+                .units_without_base = {"new.cc"}});
+}
+
+TEST(NewUnit, IsNotChargedWithOldProblemsOfItsHeaders) {
+  const auto findings = TrackedWithANewUnit(FindingAt("check", "lib.h", 7, "enum E {};"), {});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(Describe(findings[0]), "unchanged check lib.h:7");
+}
+
+TEST(NewUnit, IsChargedWithWhatItsOwnDeclarationsCause) {
+  const auto findings = TrackedWithANewUnit(FindingAt("check", "lib.h", 7, "return 1 / F();"),
+                                            {Declared("Caller", "lib.h", 5, 9, {1}), Declared("Use", "new.cc", 2, 2)});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(Describe(findings[0]), "caused check lib.h:7 by Use");
+}
+
+TEST(NewUnit, IsChargedWithWhatAStepThroughItsLinesShows) {
+  Finding finding = FindingAt("check", "lib.h", 7, "return *p;");
+  finding.notes = {{"new.cc", 2, 1, "calling with null"}};
+  const auto findings = TrackedWithANewUnit(finding, {});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].state, BaselineState::kCaused);
+}
+
 }  // namespace
 }  // namespace mergegate::tracking
