@@ -18,7 +18,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = pathlib.Path(os.environ.get("MERGEGATE_BIN", TOP / "build" / "bin"))
-BUF = TOP / "tests/tools/node_modules/.bin/buf"
+BUF = TOP / "tests/tools/node_modules/@bufbuild/buf-linux-x64/bin/buf"
 PASS, FAIL, USAGE, INCONCLUSIVE, AUTH, PENDING = 0, 1, 2, 3, 4, 8
 
 # A home without anybody's settings; git without anybody's configuration.
