@@ -104,6 +104,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   pipeline::AnalysisBoard board(clock);
   pipeline::ProgressBoard progress;
   const pipeline::PipelineParts parts{clock, mirrors, *store, board, progress};
+  if (flags.embedded) RETURN_IF_ERROR(pipeline::CloseAbandonedRuns(parts));
   pipeline::Scheduler scheduler(
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -52,6 +53,18 @@ class LeaseKeeper {
 };
 
 }  // namespace
+
+absl::Status CloseAbandonedRuns(const PipelineParts& parts) {
+  // Seen from the far future, every unfinished run is overdue.
+  const absl::Time later = parts.clock.Now() + absl::Hours(24 * 365);
+  ASSIGN_OR_RETURN(const auto abandoned, parts.store.LeaseOverdueRuns("start", later, absl::Minutes(1), 0));
+  for (const storage::RunLease& lease : abandoned) {
+    const storage::VerdictRecord record =
+        InconclusiveRecord(lease.run, "the command that asked for this run was interrupted");
+    RETURN_IF_ERROR(parts.store.FinishRun(lease.run.id, lease.run.attempt, record, parts.clock.Now()));
+  }
+  return absl::OkStatus();
+}
 
 void Scheduler::Start() {
   for (int i = 0; i < options_.concurrent_runs; ++i) threads_.emplace_back([this] { RunLoop(); });

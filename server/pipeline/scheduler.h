@@ -29,6 +29,10 @@ struct SchedulerOptions {
   int64_t cache_bytes = int64_t{2} << 30;  // result cache kept
 };
 
+// Closes every unfinished run as inconclusive: in an embedded server's store they are those of commands that were
+// interrupted, and nobody waits for them.
+absl::Status CloseAbandonedRuns(const PipelineParts& parts);
+
 class Scheduler {
  public:
   Scheduler(const PipelineParts& parts, SchedulerOptions options) : parts_(parts), options_(std::move(options)) {}

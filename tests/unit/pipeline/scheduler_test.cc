@@ -115,5 +115,16 @@ TEST_F(SchedulerTest, StoppingGivesARunningRunBack) {
   EXPECT_EQ(store_->GetRun(run.id)->state, RunState::kQueued);
 }
 
+TEST_F(SchedulerTest, AbandonedRunsAreClosedAndNotCarriedOut) {
+  const mergegate::Run queued = SubmitTextChange();
+  const mergegate::Run running = SubmitTextChange();
+  ASSERT_TRUE((*store_->LeaseRun("interrupted", clock_.Now(), absl::Hours(1))).has_value());
+  ASSERT_TRUE(CloseAbandonedRuns(parts_).ok());
+  for (const RunId& id : {queued.id, running.id}) {
+    EXPECT_EQ(store_->GetRun(id)->verdict, VerdictState::kInconclusive);
+    EXPECT_THAT(VerdictOf(id).summary, HasSubstr("interrupted"));
+  }
+}
+
 }  // namespace
 }  // namespace mergegate::pipeline
