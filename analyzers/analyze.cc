@@ -94,16 +94,12 @@ v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, co
   return result;
 }
 
-v1::TaskResult Analyze(const v1::AnalysisTask& task, const Environment& given) {
-  Environment environment = given;
-  if (environment.resource_dir.empty()) environment.resource_dir = ResourceDir();
-  environment.roots.push_back(environment.resource_dir);
-
+// One side of a task. The record of what it read is in the result.
+static v1::TaskResult AnalyzeSide(const v1::AnalysisTask& task, const Environment& environment) {
   auto tree = source::GitTree::Open(environment.repository, task.commit());
+  if (!tree.ok()) return FailedTask(task, v1::FAILURE_KIND_INTERNAL, std::string(tree.status().message()));
   v1::TaskResult result;
-  if (!tree.ok()) {
-    result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, std::string(tree.status().message()));
-  } else if (task.has_duplication()) {
+  if (task.has_duplication()) {
     result = FindDuplicates(task, **tree);
   } else if (task.has_unit()) {
     const std::string& config_commit = task.unit().config_commit();
@@ -119,16 +115,38 @@ v1::TaskResult Analyze(const v1::AnalysisTask& task, const Environment& given) {
   } else {
     result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, "the task names no work");
   }
-  if (tree.ok()) {
-    for (const auto& [path, blob] : (*tree)->inputs()) {
-      v1::InputFile& input = *result.add_inputs();
-      input.set_path(ValidUtf8(path));
-      input.set_blob(blob);
-    }
-    for (const std::string& path : (*tree)->absent()) result.add_absent(ValidUtf8(path));
+  for (const auto& [path, blob] : (*tree)->inputs()) {
+    v1::InputFile& input = *result.add_inputs();
+    input.set_path(ValidUtf8(path));
+    input.set_blob(blob);
   }
+  for (const std::string& path : (*tree)->absent()) result.add_absent(ValidUtf8(path));
   for (v1::AnalysisFailure& failure : *result.mutable_failures()) failure.set_at_base(task.at_base());
   result.set_analyzer_build(BuildId());
+  return result;
+}
+
+// The task that looks at the base side alone.
+static v1::AnalysisTask BaseSide(const v1::AnalysisTask& task) {
+  v1::AnalysisTask base = task;
+  const v1::UnitSide side = task.unit().base();
+  base.set_commit(side.commit());
+  base.set_at_base(true);
+  v1::UnitTask& unit = *base.mutable_unit();
+  unit.clear_base();
+  unit.clear_ignored_suppressions();
+  unit.set_main_file(side.main_file());
+  unit.set_directory(side.directory());
+  *unit.mutable_arguments() = side.arguments();
+  return base;
+}
+
+v1::TaskResult Analyze(const v1::AnalysisTask& task, const Environment& given) {
+  Environment environment = given;
+  if (environment.resource_dir.empty()) environment.resource_dir = ResourceDir();
+  environment.roots.push_back(environment.resource_dir);
+  v1::TaskResult result = AnalyzeSide(task, environment);
+  if (task.unit().has_base()) *result.mutable_base() = AnalyzeSide(BaseSide(task), environment);
   Shrink(task, result);
   return result;
 }
