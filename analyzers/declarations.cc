@@ -1,6 +1,7 @@
 #include "analyzers/declarations.h"
 
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "analyzers/text.h"
@@ -9,6 +10,8 @@
 #include "clang/Index/USRGeneration.h"
 #include "clang/Lex/MacroInfo.h"
 #include "clang/Lex/PPCallbacks.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 
 namespace mergegate::analyzers {
 namespace {
@@ -41,6 +44,7 @@ bool IsListed(const clang::Decl* decl) {
   if (named == nullptr || decl->isImplicit() || !named->getDeclName()) return false;
   if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl)) return !record->isLambda();
   if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    if (variable->getTemplateSpecializationKind() == clang::TSK_ImplicitInstantiation) return false;
     return !variable->isLocalVarDeclOrParm() && !llvm::isa<clang::ParmVarDecl>(variable);
   }
   return llvm::isa<clang::FunctionDecl, clang::TagDecl, clang::TypedefNameDecl>(decl);
@@ -63,11 +67,86 @@ clang::SourceRange WithTemplateHeader(const clang::Decl* decl) {
   return range;
 }
 
+// The instantiations that a unit makes of templates of the tree, found from the templates: their bodies are not walked.
+// An instantiation counts when its body is there; one that only overload resolution looked at does not.
+class Instantiations {
+ public:
+  explicit Instantiations(const clang::ASTContext& ast) : ast_(ast), policy_(ast.getLangOpts()) {
+    policy_.FullyQualifiedName = true;
+    policy_.PrintAsCanonical = true;
+    const clang::SourceManager& sources = ast.getSourceManager();
+    if (const auto main = sources.getFileEntryRefForID(sources.getMainFileID())) unit_ = main->getName();
+  }
+
+  // Those of one template and of what is declared inside it. `outer`: arguments of the templates around it.
+  template <typename Template>
+  void Add(const Template& of, const std::string& outer = "") {
+    for (auto* made : of.specializations()) {
+      if (made->getTemplateSpecializationKind() == clang::TSK_ExplicitSpecialization) continue;
+      if constexpr (std::is_same_v<Template, clang::FunctionTemplateDecl>) {
+        AddOne(*made, outer + Print(made->getTemplateSpecializationArgs()->asArray()));
+      } else {
+        AddOne(*made, outer + Print(made->getTemplateArgs().asArray()));
+      }
+    }
+  }
+
+  const std::map<const clang::NamedDecl*, std::set<uint64_t>>& found() const { return found_; }
+
+ private:
+  void AddOne(const clang::Decl& made, const std::string& arguments) {
+    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(&made); function && !function->isDefined()) return;
+    if (const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(&made)) {
+      if (!record->isThisDeclarationADefinition()) return;
+      for (const clang::Decl* member : record->decls()) AddMember(*member, arguments);
+    }
+    if (const clang::NamedDecl* pattern = Representative(&made)) {
+      found_[pattern].insert(llvm::xxh3_64bits(llvm::StringRef(arguments)));
+    }
+  }
+
+  void AddMember(const clang::Decl& member, const std::string& arguments) {
+    if (member.isImplicit()) return;
+    if (const auto* function = llvm::dyn_cast<clang::FunctionTemplateDecl>(&member)) return Add(*function, arguments);
+    if (const auto* record = llvm::dyn_cast<clang::ClassTemplateDecl>(&member)) return Add(*record, arguments);
+    if (const auto* variable = llvm::dyn_cast<clang::VarTemplateDecl>(&member)) return Add(*variable, arguments);
+    if (const auto* made = llvm::dyn_cast<clang::FriendDecl>(&member)) {
+      const auto* function = llvm::dyn_cast_or_null<clang::FunctionDecl>(made->getFriendDecl());
+      if (function != nullptr && function->getTemplateInstantiationPattern() != nullptr) AddOne(*function, arguments);
+    } else if (llvm::isa<clang::FunctionDecl, clang::CXXRecordDecl, clang::VarDecl>(member)) {
+      AddOne(member, arguments);
+    }
+  }
+
+  std::string Print(llvm::ArrayRef<clang::TemplateArgument> arguments) const {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    out << '<';
+    for (const clang::TemplateArgument& argument : arguments) {
+      const clang::TemplateArgument canonical = ast_.getCanonicalTemplateArgument(argument);
+      canonical.print(policy_, out, /*IncludeType=*/true);
+      // Of two units, types of the same name.
+      if (canonical.getKind() == clang::TemplateArgument::Type &&
+          !clang::isExternallyVisible(canonical.getAsType()->getLinkage())) {
+        out << " of " << unit_;
+      }
+      out << ',';
+    }
+    out << '>';
+    return text;
+  }
+
+  const clang::ASTContext& ast_;
+  clang::PrintingPolicy policy_;
+  llvm::StringRef unit_;
+  std::map<const clang::NamedDecl*, std::set<uint64_t>> found_;  // by the canonical declaration of the pattern
+};
+
 }  // namespace
 
 class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor> {
  public:
-  DeclarationVisitor(clang::ASTContext& ast, TreeDeclarations& out) : ast_(ast), out_(out) {}
+  DeclarationVisitor(clang::ASTContext& ast, TreeDeclarations& out) : ast_(ast), out_(out), instantiations_(ast) {}
 
   bool TraverseDecl(clang::Decl* decl) {
     const int outer = current_;
@@ -90,6 +169,10 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
     return Refer(type.getTypePtr()->getTemplateName().getAsTemplateDecl());
   }
 
+  bool VisitFunctionTemplateDecl(clang::FunctionTemplateDecl* decl) { return AddInstantiations(*decl); }
+  bool VisitClassTemplateDecl(clang::ClassTemplateDecl* decl) { return AddInstantiations(*decl); }
+  bool VisitVarTemplateDecl(clang::VarTemplateDecl* decl) { return AddInstantiations(*decl); }
+
   void LinkReferences() {
     for (const auto& [from, target] : references_) {
       const auto found = definition_.find(target);
@@ -99,6 +182,9 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
     for (const auto& [index, canonical] : redeclarations_) {
       const int definition = definition_.at(canonical);
       if (definition != index) out_.all_[static_cast<size_t>(definition)].references.insert(index);
+      TreeDeclaration& entry = out_.all_[static_cast<size_t>(index)];
+      const auto made = instantiations_.found().find(canonical);
+      if (entry.is_template && made != instantiations_.found().end()) entry.instantiations = made->second;
     }
   }
 
@@ -112,6 +198,7 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
     if (!clang::index::generateUSRForDecl(decl, usr)) entry.usr = usr.str().str();
     entry.extent = *extent;
     entry.is_function = llvm::isa<clang::FunctionDecl>(decl);
+    entry.is_template = decl->isTemplated();
     current_ = static_cast<int>(out_.all_.size());
     const clang::NamedDecl* canonical = Representative(decl);
     redeclarations_.emplace_back(current_, canonical);
@@ -127,8 +214,15 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
     return true;
   }
 
+  template <typename Template>
+  bool AddInstantiations(const Template& decl) {
+    if (decl.isCanonicalDecl()) instantiations_.Add(decl);
+    return true;
+  }
+
   clang::ASTContext& ast_;
   TreeDeclarations& out_;
+  Instantiations instantiations_;
   int current_ = -1;
   std::map<const clang::NamedDecl*, int> definition_;  // canonical declaration to the entry that stands for it
   std::vector<std::pair<int, const clang::NamedDecl*>> redeclarations_;
@@ -215,6 +309,8 @@ void TreeDeclarations::Write(v1::TaskResult& result) const {
     out.set_start_line(entry.extent.first_line);
     out.set_end_line(entry.extent.last_line);
     for (const int reference : entry.references) out.add_references(reference);
+    out.set_is_template(entry.is_template);
+    for (const uint64_t arguments : entry.instantiations) out.add_instantiations(arguments);
   }
 }
 

@@ -9,10 +9,13 @@
 // Functions, records, enums, type aliases, variables at namespace or class scope, and macros; one entry for each place
 // where one is declared. A field stands for its record, an enumerator for its enum, an instantiation for its template.
 // A definition refers to the other places that declare it, so that who refers to it also reaches those.
+// A template, and what is declared inside one, also says with which arguments the unit instantiates it, as digests that
+// are the same in every unit: two units with equal digests see equal instantiations.
 // Thread safety: none. The locations must outlive it.
 #ifndef MERGEGATE_ANALYZERS_DECLARATIONS_H_
 #define MERGEGATE_ANALYZERS_DECLARATIONS_H_
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -31,7 +34,9 @@ struct TreeDeclaration {
   std::string usr;
   source::TreeLocations::Extent extent;
   bool is_function = false;
-  std::set<int> references;  // indices into all()
+  bool is_template = false;
+  std::set<int> references;           // indices into all()
+  std::set<uint64_t> instantiations;  // digests of argument lists, those of enclosing templates included
 };
 
 class TreeDeclarations {

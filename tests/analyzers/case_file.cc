@@ -14,8 +14,8 @@ std::string Trimmed(const std::string& text) {
 
 const std::regex& DirectivePattern() {
   static const std::regex pattern(
-      "// (CHECKS|ANALYZERS|ARGS|FINDING|NOTE|FIXED|METRIC|IN|REFERS|FAILURE|SUPPRESSED|INPUT|ABSENT|NO-INPUT|"
-      "CHANGE-ADDS)(@[+-][0-9]+)?(:|$| )");
+      "// (CHECKS|ANALYZERS|ARGS|FINDING|NOTE|FIXED|METRIC|IN|REFERS|INSTANTIATIONS|FAILURE|SUPPRESSED|INPUT|ABSENT|"
+      "NO-INPUT|CHANGE-ADDS)(@[+-][0-9]+)?(:|$| )");
   return pattern;
 }
 

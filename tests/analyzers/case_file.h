@@ -16,6 +16,7 @@
 //   METRIC: <name>=<n> ...        of the function that starts on this line
 //   IN: <name>                    qualified name of the declaration around this line's finding
 //   REFERS: <name> -> <name>      a reference between two declarations
+//   INSTANTIATIONS: <name> <n>    different argument lists that a template is instantiated with; "none" for no template
 //   FAILURE: <KIND> <text>        a failure of the task whose message holds the text
 //   SUPPRESSED: <n>               findings that NOLINT hid
 //   INPUT, ABSENT, NO-INPUT: <path>   the record of what was read

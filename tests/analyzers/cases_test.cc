@@ -211,6 +211,16 @@ TEST_P(AnalyzerCase, RecordsWhatItReadAndWhatRefersToWhat) {
     for (const int to : from.references()) references.insert(from.name() + " -> " + result_.declarations(to).name());
   }
   for (const Directive& d : All("REFERS")) EXPECT_THAT(references, Contains(d.text));
+
+  std::map<std::string, std::string> instantiations;
+  for (const v1::Declaration& declaration : result_.declarations()) {
+    std::string& seen = instantiations.try_emplace(declaration.name(), "none").first->second;
+    if (declaration.is_template()) seen = std::to_string(declaration.instantiations_size());
+  }
+  for (const Directive& d : All("INSTANTIATIONS")) {
+    const size_t space = d.text.rfind(' ');
+    EXPECT_EQ(instantiations[d.text.substr(0, space)], d.text.substr(space + 1)) << d.text;
+  }
 }
 
 TEST_P(AnalyzerCase, SaysTheSameTwice) {
