@@ -47,6 +47,18 @@ struct FileCoverage {
   bool operator==(const FileCoverage&) const = default;
 };
 
+struct DeclarationCoverage {
+  std::string name;
+  std::string path;
+  int line = 0;
+  bool at_base = false;
+  std::vector<std::string> units;
+  int instantiations = 0;
+  int units_left_out = 0;
+  std::string reason;
+  bool operator==(const DeclarationCoverage&) const = default;
+};
+
 struct Coverage {
   int changed_lines = 0;
   int parsed_lines = 0;
@@ -58,6 +70,7 @@ struct Coverage {
   std::vector<FileCoverage> files;
   std::vector<std::string> units_left_out;
   std::string sandbox_missing;
+  std::vector<DeclarationCoverage> declarations;
   bool operator==(const Coverage&) const = default;
 };
 

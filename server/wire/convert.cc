@@ -106,6 +106,17 @@ static v1::Coverage ToProto(const Coverage& coverage) {
   }
   RepeatStrings(coverage.units_left_out, proto.mutable_units_left_out());
   proto.set_sandbox_missing(coverage.sandbox_missing);
+  for (const DeclarationCoverage& declaration : coverage.declarations) {
+    v1::DeclarationCoverage* out = proto.add_declarations();
+    out->set_name(declaration.name);
+    out->set_path(declaration.path);
+    out->set_line(declaration.line);
+    out->set_at_base(declaration.at_base);
+    RepeatStrings(declaration.units, out->mutable_units());
+    out->set_instantiations(declaration.instantiations);
+    out->set_units_left_out(declaration.units_left_out);
+    out->set_reason(declaration.reason);
+  }
   return proto;
 }
 
@@ -119,10 +130,21 @@ absl::StatusOr<Coverage> FromProto(const v1::Coverage& proto) {
                     .units_analyzed = proto.units_analyzed(),
                     .files = {},
                     .units_left_out = Strings(proto.units_left_out()),
-                    .sandbox_missing = proto.sandbox_missing()};
+                    .sandbox_missing = proto.sandbox_missing(),
+                    .declarations = {}};
   for (const v1::FileCoverage& file : proto.files()) {
     ASSIGN_OR_RETURN(const CommandSource source, EnumFromProto<CommandSource>(file.source(), "coverage.files.source"));
     coverage.files.push_back({file.path(), Strings(file.units()), source, file.reason(), file.changed_lines()});
+  }
+  for (const v1::DeclarationCoverage& in : proto.declarations()) {
+    coverage.declarations.push_back({.name = in.name(),
+                                     .path = in.path(),
+                                     .line = in.line(),
+                                     .at_base = in.at_base(),
+                                     .units = Strings(in.units()),
+                                     .instantiations = in.instantiations(),
+                                     .units_left_out = in.units_left_out(),
+                                     .reason = in.reason()});
   }
   return coverage;
 }

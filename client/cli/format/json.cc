@@ -78,7 +78,17 @@ Json ToJson(const v1::Coverage& coverage) {
                                        {"reason", file.reason()}};
                          })},
           {"units_left_out", Texts(coverage.units_left_out())},
-          {"sandbox_missing", coverage.sandbox_missing()}};
+          {"sandbox_missing", coverage.sandbox_missing()},
+          {"declarations", List(coverage.declarations(), [](const v1::DeclarationCoverage& declaration) {
+             return Json{{"name", declaration.name()},
+                         {"path", declaration.path()},
+                         {"line", declaration.line()},
+                         {"at_base", declaration.at_base()},
+                         {"units", Texts(declaration.units())},
+                         {"instantiations", declaration.instantiations()},
+                         {"units_left_out", declaration.units_left_out()},
+                         {"reason", declaration.reason()}};
+           })}};
 }
 
 Json ToJson(const v1::Metric& metric) {

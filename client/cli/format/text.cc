@@ -1,7 +1,10 @@
 #include "client/cli/format/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
 
 #include "client/cli/format/escape.h"
 #include "client/cli/format/names.h"
@@ -59,11 +62,34 @@ std::string NotSeen(const v1::Verdict& verdict, const TextStyle& style) {
                 {"  - ", "    "}, style.width);
   }
   if (const int left_out = verdict.coverage().units_left_out().size(); left_out > 0) {
-    out += Wrap(fmt::format("{} left out, because the chosen ones cover the same changed files",
+    out += Wrap(fmt::format("{} left out, because the chosen ones cover the same changed declarations",
                             Count(left_out, "affected unit was", "affected units were")),
                 {"  - ", "    "}, style.width);
   }
   return out.empty() ? "" : style.Paint(Ink::kBold, "Guessed or missed") + "\n" + out;
+}
+
+// What shows that the changed declarations of headers were covered.
+std::string Proof(const v1::Verdict& verdict, const TextStyle& style) {
+  constexpr int kMost = 40;
+  const auto& declarations = verdict.coverage().declarations();
+  std::string out;
+  for (int i = 0; i < std::min(kMost, declarations.size()); ++i) {
+    const v1::DeclarationCoverage& declaration = declarations[i];
+    std::string line =
+        fmt::format("{} ({}:{}{}): ", EscapeControl(declaration.name()), EscapeControl(declaration.path()),
+                    declaration.line(), declaration.at_base() ? " at the base" : "");
+    line += declaration.units().empty() ? "not covered"
+                                        : EscapeControl(fmt::format("{}", fmt::join(declaration.units(), ", ")));
+    if (const int n = declaration.instantiations(); n > 0) line += "; " + Count(n, "instantiation", "instantiations");
+    if (const int n = declaration.units_left_out(); n > 0) line += fmt::format("; {} that mention it left out", n);
+    if (!declaration.reason().empty()) line += "; " + EscapeControl(declaration.reason());
+    out += Wrap(line, {"  - ", "    "}, style.width);
+  }
+  if (declarations.size() > kMost) out += fmt::format("  and {} more: --format json\n", declarations.size() - kMost);
+  return out.empty()
+             ? ""
+             : style.Paint(Ink::kBold, "Changed declarations of headers, and the units that cover them") + "\n" + out;
 }
 
 std::string Growth(const v1::Verdict& verdict, const TextStyle& style) {
@@ -101,8 +127,8 @@ std::string FormatExplanation(const v1::GetVerdictResponse& response, const Text
   const v1::Verdict& verdict = response.verdict();
   return Join({HeadlineSection(response, style), ConditionSection(verdict, /*reasons=*/true, style),
                ActionSection(verdict, style), QualitySection(verdict, kAllEntries, style), Growth(verdict, style),
-               RelaxationSection(verdict, style), FailureSection(verdict, style), NotSeen(verdict, style),
-               Closing(response, style)});
+               RelaxationSection(verdict, style), FailureSection(verdict, style), Proof(verdict, style),
+               NotSeen(verdict, style), Closing(response, style)});
 }
 
 std::string FormatFindings(const std::vector<v1::Finding>& findings, bool plain, const TextStyle& style) {

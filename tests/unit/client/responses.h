@@ -163,6 +163,19 @@ inline v1::GetVerdictResponse InconclusiveResponse() {
   file.set_path("src/a.cc");
   file.set_changed_lines(5);
   file.set_reason("its unit timed out");
+  v1::DeclarationCoverage& seen = *verdict.mutable_coverage()->add_declarations();
+  seen.set_name("app::Larger");
+  seen.set_path("src/app.h");
+  seen.set_line(7);
+  seen.add_units("src/b.cc");
+  seen.add_units("src/c.cc");
+  seen.set_instantiations(2);
+  seen.set_units_left_out(1);
+  v1::DeclarationCoverage& hidden = *verdict.mutable_coverage()->add_declarations();
+  hidden.set_name("#ifdef _WIN32");
+  hidden.set_path("src/app.h");
+  hidden.set_line(20);
+  hidden.set_reason("no analyzed unit sees these lines");
   return response;
 }
 

@@ -74,7 +74,15 @@ Facts EveryFact() {
                     .units_analyzed = 3,
                     .files = {{"src/a.cc", {"src/a.cc"}, CommandSource::kTree, "reason", 10}},
                     .units_left_out = {"src/c.cc"},
-                    .sandbox_missing = "no Landlock"};
+                    .sandbox_missing = "no Landlock",
+                    .declarations = {{.name = "f",
+                                      .path = "src/a.h",
+                                      .line = 3,
+                                      .at_base = true,
+                                      .units = {"src/a.cc"},
+                                      .instantiations = 2,
+                                      .units_left_out = 4,
+                                      .reason = "why"}}};
   facts.functions = {{.function = "f(int)", .path = "src/a.cc", .line = 1, .before = Measured(), .after = Measured()},
                      {.function = "g()", .path = "src/a.cc", .line = 30, .before = std::nullopt, .after = Measured()}};
   facts.duplicates = {{"src/a.cc", 1, 9, "src/b.cc", 4, 12, 120}};
