@@ -115,7 +115,7 @@ class Lab:
         if kept.exists():
             findings, cpu, failed = json.loads(kept.read_text())
             if failed != "too slow" or not cpu_limit or cpu >= cpu_limit * 0.9:
-                return Stock([Finding(*f) for f in findings], cpu, failed)
+                return Stock(sorted({Finding(*f)._replace(message=plain(f[4])) for f in findings}), cpu, failed)
         done = checkout.clang_tidy([unit], analyzer, cpu_limit=cpu_limit)
         failed = ""
         if done.code == -signal.SIGXCPU or done.code == -signal.SIGKILL:
@@ -243,12 +243,17 @@ class Checkout:
             text = texts[path][number - 1].strip() if number <= len(texts[path]) else ""
             for check in match[5].split(","):
                 if check != "-warnings-as-errors":
-                    findings.add(Finding(path, number, int(match[3]), check, match[4], text))
+                    findings.add(Finding(path, number, int(match[3]), check, plain(match[4]), text))
         return sorted(findings)
 
     def _compile(self, unit, *mode):
         words, directory = self.arguments(unit)
         return run([CLANG, *mode, *words, self.path / unit], cwd=directory)
+
+
+def plain(message):
+    """The message without places in it, as "(unnamed enum at ./a.h:3:1)": they move with the code."""
+    return re.sub(r"[^\s'(]+:\d+:\d+", "PLACE", message)
 
 
 class Diff:
@@ -435,7 +440,7 @@ def compare(verdict, base, head, diff):
     found = {side: sorted({f for stock in stocks.values() for f in stock.findings})
              for side, stocks in (("base", base), ("head", head))}
     expected = expected_new(base, head, diff)
-    ours = {(f["path"], f["line"], f["column"], f["check"], f["message"]): f for f in verdict["findings"]}
+    ours = {(f["path"], f["line"], f["column"], f["check"], plain(f["message"])): f for f in verdict["findings"]}
     seen = {f[:5] for f in found["head"]}
     differences = []
     for f in expected:

@@ -22,6 +22,8 @@ import sys
 
 import lab
 
+# The rest of a function's first line; the group that it closes is the line.
+HEAD = r"\([^;{}()]*\)(?: const)?(?: override)? \{)$"
 # Replaces in code: name -> (pattern, replacement). One match is one place.
 REPLACED = {
     "null check inverted": (r"!= nullptr\)", "== nullptr)"),
@@ -42,7 +44,8 @@ REPLACED = {
     "bit for truth": (r" && ", " & "),
     "off by one": (r" < (\w)", r" <= \1"),
     "less for greater": (r" > (\w)", r" < \1"),
-    "initializer dropped": (r"^( +)((?:int|bool|char|size_t|uint\d+_t|unsigned|const char\*|\w+\*) \w+) = [^;]+;$", r"\1\2;"),
+    "initializer dropped": (r"^( +)((?:int|bool|char|size_t|uint\d+_t|unsigned|const char\*|\w+\*) \w+) = [^;]+;$",
+                            r"\1\2;"),
     "member initializer dropped": (r"(\w+_)\((?:0|false|nullptr|\w+)\),", ""),
     "parameter copied": (r"const (std::string|Slice|Options|std::vector<\w+>)& (\w+)(?=[,)])", r"\1 \2"),
     "loop copies": (r"for \((?:const )?(auto|[\w:]+)& (\w+) :", r"for (\1 \2 :"),
@@ -61,9 +64,9 @@ REPLACED = {
     "unsigned member": (r"^  int (\w+_);", r"  unsigned int \1;"),
     "member widened": (r"^  (?:int|uint32_t) (\w+_);", r"  long long \1;"),
     "enumerator added": (r"(enum (?:class )?\w+(?: : \w+)? \{)", r"\1 kMutant = 77,"),
-    "returns null at once": (r"^((?:[\w:]+ )*[\w:]+\* (?:\w+::)?\w+\([^;{}()]*\)(?: const)?(?: override)? \{)$", r"\1\n  return nullptr;"),
-    "returns true at once": (r"^( *(?:static |inline )?bool (?:\w+::)*\w+\([^;{}()]*\)(?: const)?(?: override)? \{)$", r"\1\n  return true;"),
-    "returns zero at once": (r"^( *(?:static |inline )*(?:int|size_t|uint32_t|uint64_t) (?:\w+::)*\w+\([^;{}()]*\)(?: const)?(?: override)? \{)$",
+    "returns null at once": (r"^((?:[\w:]+ )*[\w:]+\* (?:\w+::)?\w+" + HEAD, r"\1\n  return nullptr;"),
+    "returns true at once": (r"^( *(?:static |inline )*bool (?:\w+::)*\w+" + HEAD, r"\1\n  return true;"),
+    "returns zero at once": (r"^( *(?:static |inline )*(?:int|size_t|uint32_t|uint64_t) (?:\w+::)*\w+" + HEAD,
                              r"\1\n  return 0;"),
     "out parameter not set": (r"^ +\*(\w+) = [^;]+;$", ""),
     "lock dropped": (r"^ +MutexLock \w+\([^;]*\);$", ""),
@@ -87,17 +90,24 @@ INSERTED = {
     "self assignment of a value": "int mutant{n} = 1; mutant{n} = mutant{n}; (void)mutant{n};",
     "assignment tested": "static int mutant{n}; if (mutant{n} = 3) mutant{n} += 1;",
     "infinite loop": "int mutant{n} = 0; int other{n} = 0; while (mutant{n} < 10) other{n}++;",
-    "narrow loop variable": "static long limit{n} = 100000; for (short mutant{n} = 0; mutant{n} < limit{n}; ++mutant{n}) limit{n} -= 2;",
+    "narrow loop variable": "static long limit{n} = 100000; for (short mutant{n} = 0; mutant{n} < limit{n}; "
+                            "++mutant{n}) limit{n} -= 2;",
     "address of a local": "static int* mutant{n}; int local{n} = 1; mutant{n} = &local{n};",
     "array overrun": "int mutant{n}[3] = {{0, 1, 2}}; mutant{n}[2] = 1; (void)mutant{n}[3];",
-    "misplaced sizeof": "char* mutant{n} = new char[9]; for (unsigned i = 0; i < sizeof(mutant{n}); ++i) mutant{n}[i] = 0; delete[] mutant{n};",
+    "misplaced sizeof": "char* mutant{n} = new char[9]; for (unsigned i = 0; i < sizeof(mutant{n}); "
+                        "++i) mutant{n}[i] = 0; delete[] mutant{n};",
+    "use after move": "std::string mutant{n}(3, 'a'); std::string other{n} = std::move(mutant{n}); mutant{n}.clear(); "
+                      "other{n} = std::move(mutant{n}); if (mutant{n}.size() > 3) other{n}.clear();",
     "branch clone": "static int mutant{n}; if (mutant{n} > 1) {{ mutant{n} = 4; }} else {{ mutant{n} = 4; }}",
     "widened product": "static int mutant{n}; static long wide{n}; wide{n} = mutant{n} * mutant{n};",
     "suspicious semicolon": "static int mutant{n}; if (mutant{n} > 1); mutant{n} = 2;",
-    "copy of a class": "struct Mutant{n} {{ char c[400]; }}; static Mutant{n} all{n}[3]; for (Mutant{n} one : all{n}) (void)one.c[0];",
+    "copy of a class": "struct Mutant{n} {{ char c[400]; }}; static Mutant{n} all{n}[3]; "
+                       "for (Mutant{n} one : all{n}) (void)one.c[0];",
     "unused value": "static int mutant{n}; mutant{n} == 3;",
-    "fallthrough": "static int mutant{n}; switch (mutant{n}) {{ case 1: mutant{n} = 2; case 2: mutant{n} = 3; break; default: break; }}",
-    "throw in a destructor's place": "struct Mutant{n} {{ virtual void f() {{}} }}; Mutant{n}* m{n} = new Mutant{n}; delete m{n};",
+    "fallthrough": "static int mutant{n}; switch (mutant{n}) {{ case 1: mutant{n} = 2; "
+                   "case 2: mutant{n} = 3; break; default: break; }}",
+    "destructor not virtual": "struct Mutant{n} {{ virtual void f() {{}} }}; Mutant{n}* m{n} = new Mutant{n}; "
+                                     "delete m{n};",
 }
 STATEMENT = re.compile(r"^( {2,})[\w*][^\n]*;$", re.MULTILINE)
 
@@ -109,7 +119,7 @@ def places(text, operator):
     for match in pattern.finditer(text):
         start = text.rfind("\n", 0, match.start()) + 1
         line = text[start:text.find("\n", start)].lstrip()
-        if line.startswith(("//", "*")) or (line.startswith("#") and "macro" not in operator):
+        if line.startswith(("//", "* ", "*/")) or (line.startswith("#") and "macro" not in operator):
             continue
         found.append(match.start())
     return found
@@ -127,7 +137,6 @@ def mutate(text, operator, offset):
 
 def generate(options):
     """Mutants without end or until no place is left: operators in turn, places in seeded order."""
-    chosen = random.Random(options.seed)
     wanted, excluded = lab.Globs(options.files), lab.Globs(options.exclude)
     names = lab.git(options.lab.repo, "ls-tree", "-r", "--name-only", options.base).split()
     files = [name for name in names if wanted(name) and not excluded(name)]
@@ -135,6 +144,7 @@ def generate(options):
     queues = {}
     operators = [name for pair in itertools.zip_longest(REPLACED, INSERTED) for name in pair if name]
     for operator in operators:
+        chosen = random.Random(f"{options.seed} {operator}")
         # A file has its turn however long it is.
         order = [(chosen.random() * len(offsets), name, offset) for name in files
                  if (offsets := places(texts[name], operator)) for offset in offsets]
