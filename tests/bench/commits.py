@@ -16,6 +16,7 @@ import argparse
 import itertools
 import sys
 
+import compare
 import lab
 
 
@@ -29,23 +30,23 @@ def candidates(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    lab.add_options(parser)
+    compare.add_options(parser)
     parser.add_argument("--count", type=int, default=50, help="commits to judge [50]")
     parser.add_argument("--tip", default="origin/HEAD", help="where the history starts [origin/HEAD]")
     parser.add_argument("commits", nargs="*", help="these instead")
-    options = lab.finish_options(parser.parse_args())
+    options = compare.finish_options(parser.parse_args())
 
     def judge(server, checkout, change):
         head = change["key"]
         base = lab.git(options.lab.repo, "rev-parse", f"{head}^").strip()
-        return lab.judge(options.lab, server, checkout, base, head, options)
+        return compare.judge(server, checkout, base, head, options)
 
     # Commits without a unit that anybody could analyze do not count: judge as many more.
     judged, rest = [], iter(candidates(options))
     while len(judged) < options.count and (some := list(itertools.islice(rest, options.count - len(judged)))):
-        records = lab.judge_all("commits", options, [{"key": commit} for commit in some], judge)
+        records = compare.judge_all("commits", options, [{"key": commit} for commit in some], judge)
         judged += [r for r in records if "error" in r or r["units"]]
-    return 1 if lab.report(judged) else 0
+    return 1 if compare.report(judged) else 0
 
 
 if __name__ == "__main__":

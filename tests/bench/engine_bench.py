@@ -31,6 +31,7 @@ import statistics
 import sys
 import time
 
+import gate
 import lab
 
 # name, numerator, denominator, most that the bar allows, goal
@@ -58,7 +59,8 @@ class Change:
         self.base = lab.git(self.lab.repo, "rev-parse", f"{commit}^").strip()
         self.checkout = self.lab.checkout("bench").at(self.head, config=self.base)
         excluded = lab.Globs(options.exclude)
-        changed = {path for path in lab.Diff(self.lab.repo, self.base, self.head).changed if not excluded(path)}
+        self.changed = set(lab.git(self.lab.repo, "diff", "--name-only", "--diff-filter=d", self.base, self.head).split())
+        changed = {path for path in self.changed if not excluded(path)}
         units = [unit for unit in self.lab.units(self.head) if not excluded(unit)]
         self.headers = sorted(path for path in changed if path.endswith(lab.SOURCES) and path not in units and
                               not path.endswith(lab.MAIN_FILES))
@@ -102,7 +104,7 @@ class Change:
         for tier, analyzer in (("", False), ("_full", True)):
             if analyzer and self.options.no_analyzer:
                 continue
-            policy = lab.policy(analyzer, exclude=self.options.exclude)
+            policy = gate.policy(analyzer, exclude=self.options.exclude)
             measured[f"cold{tier}"] = median(lambda: self.once(None, policy)[0], self.options)
             warmed = self.warm(policy)
             runs = []
@@ -119,12 +121,12 @@ class Change:
         shutil.rmtree(data, ignore_errors=True)
         if warmed:
             shutil.copytree(warmed, data)
-        with self.lab.server(data, self.options.server_arg) as server:
+        with gate.Server(self.lab, data, self.options.server_arg) as server:
             server.settle()
             before = server.cpu()
             verdict = server.check(self.base, self.head, policy)
             cpu = server.cpu() - before + verdict["measured"]["cpu"]
-            self.chosen = lab.chosen_units(verdict)
+            self.chosen = gate.chosen_units(verdict)
             again = [server.check(self.base, self.head, policy) for _ in range(3)]
         return cpu, min(v["measured"]["wall"] for v in again), max(v["stats"]["units_analyzed"] for v in again)
 
@@ -133,7 +135,7 @@ class Change:
         data = self.lab.scratch / "warmed"
         shutil.rmtree(data, ignore_errors=True)
         earlier = self.earlier_change()
-        with self.lab.server(data, self.options.server_arg) as server:
+        with gate.Server(self.lab, data, self.options.server_arg) as server:
             server.check(self.base, earlier, policy)
             server.settle(quiet=3)
         return data
@@ -142,7 +144,7 @@ class Change:
         """A commit on the base that adds a comment to what the change touches."""
         there = set(lab.git(self.lab.repo, "ls-tree", "-r", "--name-only", self.base).split("\n"))
         files = {}
-        for path in sorted(lab.Diff(self.lab.repo, self.base, self.head).changed & there):
+        for path in sorted(self.changed & there):
             if path.endswith(lab.SOURCES):
                 files[path] = lab.git(self.lab.repo, "show", f"{self.base}:{path}") + "// An earlier change.\n"
         return lab.commit(self.lab.repo, self.base, files)

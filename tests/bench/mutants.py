@@ -20,6 +20,7 @@ import random
 import re
 import sys
 
+import compare
 import lab
 
 # The rest of a function's first line; the group that it closes is the line.
@@ -162,13 +163,13 @@ def generate(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    lab.add_options(parser)
+    compare.add_options(parser)
     parser.add_argument("--base", default="HEAD", help="commit to put faults into [HEAD]")
     parser.add_argument("--count", type=int, default=250, help="faults that compile [250]")
     parser.add_argument("--seed", default="1", help="[1]")
     parser.add_argument("--files", action="append", metavar="GLOB", required=True, help="files to alter; * crosses /")
     parser.add_argument("--oracle-units", type=int, default=2, help="units for a header besides the chosen ones [2]")
-    options = lab.finish_options(parser.parse_args())
+    options = compare.finish_options(parser.parse_args())
     options.base = lab.git(options.lab.repo, "rev-parse", options.base).strip()
 
     checkout = options.lab.checkout("mutants-0").at(options.base)
@@ -189,12 +190,12 @@ def main():
         checkout.at(head)
         if any(options.lab.stock(checkout, unit, options.analyzer, options.unit_seconds).failed for unit in some):
             return {"discarded": "does not compile, or too slow"}
-        return lab.judge(options.lab, server, checkout, options.base, head, options, some)
+        return compare.judge(server, checkout, options.base, head, options, some)
 
     judged, mutants = [], generate(options)
     while len(judged) < options.count and (some := list(itertools.islice(mutants, options.count - len(judged)))):
-        judged += [r for r in lab.judge_all("mutants", options, some, judge) if "discarded" not in r]
-    return 1 if lab.report(judged) else 0
+        judged += [r for r in compare.judge_all("mutants", options, some, judge) if "discarded" not in r]
+    return 1 if compare.report(judged) else 0
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import sqlite3
 import sys
 
 import lab
+from gate import Server, policy
 
 
 def decided(verdict):
@@ -36,20 +37,20 @@ def forget_engine(data):
     shutil.rmtree(data / "engine-cache", ignore_errors=True)
 
 
-def verdicts(options, changes, policy):
+def verdicts(options, changes, rules):
     """(way, change, verdict) for each way of caching, "alone" first."""
     for change in changes:
-        with options.lab.server() as server:
-            yield "alone", change, server.check(*change, policy)
+        with Server(options.lab) as server:
+            yield "alone", change, server.check(*change, rules)
     data = options.lab.scratch / "same-bytes"
     shutil.rmtree(data, ignore_errors=True)
     for ways, forget in ((("in turn", "again"), None), (("engine",), forget_results), (("results",), forget_engine)):
         if forget:
             forget(data)
-        with options.lab.server(data) as server:
+        with Server(options.lab, data) as server:
             for way in ways:
                 for change in changes:
-                    yield way, change, server.check(*change, policy)
+                    yield way, change, server.check(*change, rules)
 
 
 def main():
@@ -69,7 +70,7 @@ def main():
     changes = [(lab.git(options.lab.repo, "rev-parse", f"{head}^").strip(), head) for head in reversed(heads)]
 
     alone, differing, cost = {}, 0, {}
-    for way, change, verdict in verdicts(options, changes, lab.policy(not options.no_analyzer, exclude=options.exclude)):
+    for way, change, verdict in verdicts(options, changes, policy(not options.no_analyzer, exclude=options.exclude)):
         text = decided(verdict)
         expected = alone.setdefault(change, text)
         units, cpu = cost.get(way, (0, 0.0))
