@@ -141,14 +141,16 @@ static v1::AnalysisTask BaseSide(const v1::AnalysisTask& task) {
   return base;
 }
 
-v1::TaskResult Analyze(const v1::AnalysisTask& task, const Environment& given) {
+v1::AnalyzerAnswer Analyze(const v1::AnalysisTask& task, const Environment& given) {
   Environment environment = given;
   if (environment.resource_dir.empty()) environment.resource_dir = ResourceDir();
   environment.roots.push_back(environment.resource_dir);
-  v1::TaskResult result = AnalyzeSide(task, environment);
+  v1::AnalyzerAnswer answer;
+  v1::TaskResult& result = *answer.mutable_result();
+  result = AnalyzeSide(task, environment);
   if (task.unit().has_base()) *result.mutable_base() = AnalyzeSide(BaseSide(task), environment);
   Shrink(task, result);
-  return result;
+  return answer;
 }
 
 }  // namespace mergegate::analyzers

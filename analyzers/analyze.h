@@ -1,6 +1,6 @@
 // One task in, one result out: what the program mergegate-analyze does between its pipes.
 //
-//   v1::TaskResult result = Analyze(task, {.repository = "/var/mirrors/p.git", .roots = DefaultRoots()});
+//   v1::AnalyzerAnswer answer = Analyze(task, {.repository = "/var/mirrors/p.git", .roots = DefaultRoots()});
 //
 // Thread safety: one call at a time in a process.
 #ifndef MERGEGATE_ANALYZERS_ANALYZE_H_
@@ -24,9 +24,9 @@ std::string ResourceDir();
 // inputs that a result lists. One line.
 std::string BuildId();
 
-// Never fails as a whole: what could not be done is in the result's failures. At most 32 MiB when serialized. Cost and
-// sandbox are left to the caller.
-v1::TaskResult Analyze(const v1::AnalysisTask& task, const Environment& environment);
+// Never fails as a whole: what could not be done is in the result's failures. The result is at most 32 MiB when
+// serialized. Cost and sandbox are left to the caller.
+v1::AnalyzerAnswer Analyze(const v1::AnalysisTask& task, const Environment& environment);
 
 // A result that says only that the task could not be done.
 v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, const std::string& message);

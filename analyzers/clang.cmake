@@ -24,7 +24,7 @@ target_precompile_headers(mg_analyzers PRIVATE
 # The modules refer to each other and to the libraries below them; those exist as static libraries only, and
 # everything else of clang comes from the shared one.
 target_link_libraries(mg_analyzers
-  PUBLIC mg_options mg_proto absl::status absl::statusor absl::strings
+  PUBLIC mg_options mg_proto mg_cache absl::status absl::statusor absl::strings
   PRIVATE PkgConfig::LIBGIT2 nlohmann_json::nlohmann_json
           -Wl,--start-group ${TIDY_MODULES} ${LLVM_LIBRARY_DIR}/libclangTidyUtils.a ${LLVM_LIBRARY_DIR}/libclangTidy.a
           ${LLVM_LIBRARY_DIR}/libclangIncludeCleaner.a ${LLVM_LIBRARY_DIR}/libclangQuery.a

@@ -1,9 +1,10 @@
-// mergegate-analyze: one AnalysisTask from standard input, one TaskResult to standard output, then it ends.
+// mergegate-analyze: one AnalysisTask from standard input, one AnalyzerAnswer to standard output, then it ends.
 //
 //   mergegate-analyze --repository BARE_GIT_DIR [--toolchain-root DIR]... [--extra-root DIR]... [--no-sandbox]
+//                     [--cache DIR --toolchain FINGERPRINT] [--jobs N]
 //   mergegate-analyze --describe | --build-id
 //
-// Both messages are framed: four bytes little-endian length, then the serialized bytes. Exit status: 0 when a result
+// Both messages are framed: four bytes little-endian length, then the serialized bytes. Exit status: 0 when an answer
 // was written (it may well tell of failures), 2 for a wrong command line or an unreadable task.
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <set>
@@ -35,13 +37,17 @@ struct CommandLine {
   std::string repository;
   std::vector<std::string> toolchain_roots;
   std::vector<std::string> extra_roots;
+  std::string cache;
+  std::string toolchain;
+  int jobs = 1;
   bool sandboxed = true;
 };
 
 int Usage(const std::string& problem) {
   std::cerr << "mergegate-analyze: " << problem
             << "\nusage: mergegate-analyze --repository DIR [--toolchain-root DIR]... [--extra-root DIR]... "
-               "[--no-sandbox]\n       mergegate-analyze --describe | --build-id\n";
+               "[--no-sandbox] [--cache DIR --toolchain FINGERPRINT] [--jobs N]\n       mergegate-analyze --describe | "
+               "--build-id\n";
   return 2;
 }
 
@@ -57,16 +63,6 @@ bool ReadFully(int fd, void* buffer, size_t size) {
   return true;
 }
 
-bool WriteFully(int fd, const std::string& bytes) {
-  for (size_t at = 0; at < bytes.size();) {
-    const ssize_t put = write(fd, bytes.data() + at, bytes.size() - at);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    at += static_cast<size_t>(put);
-  }
-  return true;
-}
-
 bool ReadTask(v1::AnalysisTask& task) {
   unsigned char prefix[4];
   if (!ReadFully(STDIN_FILENO, prefix, sizeof(prefix))) return false;
@@ -76,8 +72,14 @@ bool ReadTask(v1::AnalysisTask& task) {
   return ReadFully(STDIN_FILENO, bytes.data(), size) && task.ParseFromString(bytes);
 }
 
-bool WriteResult(int fd, const v1::TaskResult& result) {
-  return WriteFully(fd, sandbox::MakeFrame(result.SerializeAsString()));
+// The artifacts at the end are left out where the answer would be too large: they only save time.
+bool WriteAnswer(int fd, v1::AnalyzerAnswer& answer) {
+  while (answer.ByteSizeLong() > sandbox::kMaxAnswerBytes && answer.artifacts_size() > 0) {
+    answer.mutable_artifacts()->RemoveLast();
+  }
+  const std::string header = sandbox::FrameHeader(answer.ByteSizeLong());
+  return write(fd, header.data(), header.size()) == static_cast<ssize_t>(header.size()) &&
+         answer.SerializeToFileDescriptor(fd);
 }
 
 // The repository and every object directory that it borrows from.
@@ -95,6 +97,7 @@ void AddRepository(const std::string& directory, std::set<std::string>& readable
 sandbox::LockdownReport LockDown(const CommandLine& command, const std::vector<std::string>& roots) {
   std::set<std::string> readable(roots.begin(), roots.end());
   readable.insert(analyzers::ResourceDir());
+  if (!command.cache.empty()) readable.insert(command.cache);
   AddRepository(command.repository, readable);
   return sandbox::Lockdown({{readable.begin(), readable.end()}});
 }
@@ -122,12 +125,14 @@ int Run(const CommandLine& command) {
 
   v1::AnalysisTask task;
   if (!ReadTask(task)) return Usage("standard input holds no AnalysisTask frame of at most 64 MiB");
-  v1::TaskResult result;
+  v1::AnalyzerAnswer answer;
+  v1::TaskResult& result = *answer.mutable_result();
   if (task.require_sandbox() && !report.missing.empty()) {
     result = analyzers::FailedTask(task, v1::FAILURE_KIND_NO_SANDBOX,
                                    "the policy demands a sandbox and this worker's is incomplete: " + report.missing);
+    if (task.unit().has_base()) result.mutable_base()->CopyFrom(v1::TaskResult(result));
   } else {
-    result = analyzers::Analyze(task, {command.repository, roots, ""});
+    answer = analyzers::Analyze(task, {command.repository, roots, "", command.cache, command.toolchain, command.jobs});
   }
   result.set_analyzer_build(analyzers::BuildId());
   result.mutable_sandbox()->set_landlock_abi(report.landlock_abi);
@@ -139,7 +144,7 @@ int Run(const CommandLine& command) {
   result.mutable_cost()->set_peak_memory_kib(usage.ru_maxrss);
   result.mutable_cost()->set_wall_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  return WriteResult(out, result) ? 0 : Usage("the result cannot be written");
+  return WriteAnswer(out, answer) ? 0 : Usage("the answer cannot be written");
 }
 
 }  // namespace
@@ -169,6 +174,13 @@ int main(int argc, char** argv) {
       command.toolchain_roots.push_back(value);
     } else if (argument == "--extra-root") {
       command.extra_roots.push_back(value);
+    } else if (argument == "--cache") {
+      command.cache = value;
+    } else if (argument == "--toolchain") {
+      command.toolchain = value;
+    } else if (argument == "--jobs") {
+      command.jobs = std::atoi(value.c_str());
+      if (command.jobs < 1 || command.jobs > 64) return Usage("--jobs " + value + ": want 1 to 64");
     } else {
       return Usage("unknown argument \"" + argument + "\"");
     }

@@ -19,6 +19,9 @@ struct Environment {
   std::string repository;          // bare git directory
   std::vector<std::string> roots;  // directories of the real file system that units may read
   std::string resource_dir;        // directory of clang's own headers; empty = that of this program's LLVM
+  std::string cache = {};          // folder of the engine's cache for this project, read-only; empty = none
+  std::string toolchain = {};      // fingerprint of the headers below `roots`: part of every key of the cache
+  int jobs = 1;                    // processes that may work at once, this one included; 1 = fork none
 };
 
 // `tree`: the commit to analyze; `config`: the one whose .clang-tidy files count.

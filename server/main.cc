@@ -121,6 +121,8 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
                                         socket.address(),
                                         "--repositories",
                                         mirrors.root(),
+                                        "--cache-dir",
+                                        flags.data_dir + "/engine-cache",
                                         "--die-with-parent"};
     command.insert(command.end(), flags.worker_args.begin(), flags.worker_args.end());
     worker.emplace(std::move(command));

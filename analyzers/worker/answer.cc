@@ -111,7 +111,10 @@ void CheckEach(std::string_view name, const List& list, Requirements& all, Check
   }
 }
 
-absl::Status CheckResult(const v1::TaskResult& result, const v1::AnalysisTask& task) {
+// What an analyzer says is at most 32 MiB; on top of that comes what its caller adds.
+constexpr size_t kMaxResultBytes = size_t{33} << 20;
+
+absl::Status CheckSide(const v1::TaskResult& result, const v1::AnalysisTask& task) {
   if (result.findings_size() > task.limits().max_findings()) {
     return absl::InvalidArgumentError(
         absl::StrCat(result.findings_size(), " findings where ", task.limits().max_findings(), " are allowed"));
@@ -135,19 +138,36 @@ absl::Status CheckResult(const v1::TaskResult& result, const v1::AnalysisTask& t
   return all.status();
 }
 
+absl::Status CheckResult(const v1::TaskResult& result, const v1::AnalysisTask& task) {
+  if (result.ByteSizeLong() > kMaxResultBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("a result of ", result.ByteSizeLong(), " bytes"));
+  }
+  if (absl::Status status = CheckSide(result, task); !status.ok()) return status;
+  if (result.has_base() != (task.has_unit() && task.unit().has_base())) {
+    return absl::InvalidArgumentError(result.has_base() ? "base: is set, but the task names none" : "base: is missing");
+  }
+  if (!result.has_base()) return absl::OkStatus();
+  const v1::TaskResult& base = result.base();
+  if (base.has_base() || base.has_sandbox() || base.has_cost()) {
+    return absl::InvalidArgumentError("base: has a base, sandbox or cost of its own");
+  }
+  const absl::Status status = CheckSide(base, task);
+  return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat("base.", std::string(status.message())));
+}
+
 }  // namespace
 
-absl::StatusOr<v1::TaskResult> ParseAnswer(std::string_view output, const v1::AnalysisTask& task) {
+absl::StatusOr<v1::AnalyzerAnswer> ParseAnswer(std::string_view output, const v1::AnalysisTask& task) {
   const std::optional<std::string_view> payload = sandbox::ParseFrame(output);
   if (!payload) {
     return absl::InvalidArgumentError(absl::StrCat(output.size(), " bytes that are not exactly one frame"));
   }
-  v1::TaskResult result;
-  if (!result.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) {
-    return absl::InvalidArgumentError(absl::StrCat(payload->size(), " bytes that are not a TaskResult"));
+  v1::AnalyzerAnswer answer;
+  if (!answer.ParseFromArray(payload->data(), static_cast<int>(payload->size())) || !answer.has_result()) {
+    return absl::InvalidArgumentError(absl::StrCat(payload->size(), " bytes that are not an AnalyzerAnswer"));
   }
-  if (absl::Status status = CheckResult(result, task); !status.ok()) return status;
-  return result;
+  if (absl::Status status = CheckResult(answer.result(), task); !status.ok()) return status;
+  return answer;
 }
 
 }  // namespace mergegate::worker

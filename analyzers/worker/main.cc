@@ -86,7 +86,7 @@ void WaitForEnd(int signals, int parent, const sandbox::StopRequest& done) {
 }
 
 int Work(const Flags& flags, int signals, int parent) {
-  const TaskRunner runner(flags.analyzer);
+  TaskRunner runner(flags.analyzer);
   LeaseLoop loop(flags.lease, [&](const v1::AnalysisTask& task, const sandbox::StopRequest& stop) {
     return runner.Run(task, stop);
   });
@@ -123,6 +123,10 @@ int Main(int argc, char** argv) {
   app.add_option("--run", flags.lease.run, "Take tasks of this run only: projects/{project}/runs/{run}");
   app.add_option("--toolchain-root", flags.analyzer.toolchain_roots, "Folder of compiler headers; repeatable");
   app.add_option("--extra-root", flags.analyzer.extra_roots, "Further folder that sources may include; repeatable");
+  app.add_option("--cache-dir", flags.analyzer.cache.folder, "Folder for what analyses leave for later ones");
+  app.add_option("--cache-bytes", flags.analyzer.cache.limit, "Room for that folder (default: 4 GiB)")
+      ->transform(CLI::AsSizeValue(false))
+      ->check(CLI::PositiveNumber);
   app.add_flag("--exit-when-idle", flags.lease.exit_when_idle, "End when the server has no tasks left");
   app.add_flag("--die-with-parent", flags.die_with_parent, "End when the process that started this one ends");
   try {

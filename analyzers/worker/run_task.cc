@@ -1,6 +1,7 @@
 #include "analyzers/worker/run_task.h"
 
 #include <signal.h>
+#include <spdlog/spdlog.h>
 #include <string.h>
 
 #include <algorithm>
@@ -60,13 +61,22 @@ std::string WordsForCrash(const sandbox::ChildResult& child) {
                       LastWords(child));
 }
 
-std::string Subject(const v1::AnalysisTask& task) { return task.has_unit() ? task.unit().main_file() : "duplication"; }
-
 sandbox::ChildLimits LimitsOf(const v1::TaskLimits& limits) {
   const int64_t cores = std::max(1U, std::thread::hardware_concurrency());
   return {.wall = std::chrono::seconds(limits.wall_seconds()),
           .address_space_mib = limits.memory_mib(),
-          .cpu_seconds = limits.wall_seconds() * cores};
+          .cpu_seconds = limits.wall_seconds() * cores,
+          .output_bytes = sandbox::kFrameHeaderBytes + sandbox::kMaxAnswerBytes};
+}
+
+// The id, or "" when `name` is no resource name of a project. The id becomes part of paths.
+std::string ProjectOf(std::string_view name) {
+  constexpr std::string_view kPrefix = "projects/";
+  if (!name.starts_with(kPrefix)) return "";
+  std::string project(name.substr(kPrefix.size()));
+  const bool harmless =
+      !project.starts_with('.') && project.find_first_of(std::string_view("/\0", 2)) == std::string::npos;
+  return harmless ? project : "";
 }
 
 }  // namespace
@@ -91,23 +101,21 @@ absl::StatusOr<std::string> AnalyzerBuild(const std::string& program) {
 
 v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, std::string_view message) {
   v1::TaskResult result;
-  v1::AnalysisFailure* failure = result.add_failures();
-  failure->set_unit(Subject(task));
-  failure->set_kind(kind);
-  failure->set_message(std::string(message));
-  failure->set_at_base(task.at_base());
+  const auto fail = [&](v1::TaskResult& side, const std::string& unit, bool at_base) {
+    v1::AnalysisFailure* failure = side.add_failures();
+    failure->set_unit(unit);
+    failure->set_kind(kind);
+    failure->set_message(std::string(message));
+    failure->set_at_base(at_base);
+  };
+  fail(result, task.has_unit() ? task.unit().main_file() : "duplication", task.at_base());
+  if (task.unit().has_base()) fail(*result.mutable_base(), task.unit().base().main_file(), true);
   return result;
 }
 
-absl::StatusOr<std::string> TaskRunner::RepositoryOf(const v1::AnalysisTask& task) const {
-  constexpr std::string_view kPrefix = "projects/";
-  const std::string_view name = task.project();
-  const std::string project(name.substr(std::min(kPrefix.size(), name.size())));
-  // The id becomes part of a path.
-  if (!name.starts_with(kPrefix) || project.empty() || project.front() == '.' ||
-      project.find_first_of(std::string_view("/\0", 2)) != std::string::npos) {
-    return absl::InvalidArgumentError("the task names no project");
-  }
+absl::StatusOr<std::string> TaskRunner::RepositoryOf(std::string_view id) const {
+  const std::string project(id);
+  if (project.empty()) return absl::InvalidArgumentError("the task names no project");
   const auto named = options_.repositories.find(project);
   if (named == options_.repositories.end() && options_.mirrors.empty()) {
     return absl::NotFoundError(absl::StrCat("this worker has no repository of project ", project,
@@ -124,13 +132,14 @@ absl::StatusOr<std::string> TaskRunner::RepositoryOf(const v1::AnalysisTask& tas
   return path;
 }
 
-std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, const sandbox::StopRequest& stop) const {
+std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, const sandbox::StopRequest& stop) {
   const auto refuse = [&](std::string_view why) {
     v1::TaskResult result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, why);
     result.set_analyzer_build(options_.build);
     return result;
   };
-  const absl::StatusOr<std::string> repository = RepositoryOf(task);
+  const std::string project = ProjectOf(task.project());
+  const absl::StatusOr<std::string> repository = RepositoryOf(project);
   if (!repository.ok()) return refuse(std::string(repository.status().message()));
   if (task.limits().wall_seconds() <= 0 || task.limits().memory_mib() <= 0) {
     return refuse("the task came without limits; server and worker are of different versions");
@@ -138,14 +147,25 @@ std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, cons
   std::vector<std::string> argv = {options_.program, "--repository", *repository};
   for (const std::string& root : options_.toolchain_roots) argv.insert(argv.end(), {"--toolchain-root", root});
   for (const std::string& root : options_.extra_roots) argv.insert(argv.end(), {"--extra-root", root});
+  if (const std::string folder = cache_.FolderOf(project); !folder.empty()) {
+    argv.insert(argv.end(), {"--cache", folder, "--toolchain", options_.toolchain});
+  }
   const std::string input = sandbox::MakeFrame(task.SerializeAsString());
   const sandbox::ChildResult child = sandbox::RunChild(
       {.argv = std::move(argv), .environment = Environment(), .input = input, .limits = LimitsOf(task.limits())},
       &stop);
   if (child.outcome == sandbox::ChildOutcome::kStopped) return std::nullopt;
-  v1::TaskResult result = ResultOf(child, task);
+  v1::AnalyzerAnswer answer = AnswerOf(child, task);
+  if (const absl::Status kept = cache_.Keep(project, answer); !kept.ok()) {
+    spdlog::warn("the engine's cache cannot be written: {}", std::string(kept.message()));
+  }
+  v1::TaskResult result = std::move(*answer.mutable_result());
   for (v1::AnalysisFailure& failure : *result.mutable_failures()) failure.set_at_base(task.at_base());
   result.set_analyzer_build(options_.build);
+  if (result.has_base()) {
+    for (v1::AnalysisFailure& failure : *result.mutable_base()->mutable_failures()) failure.set_at_base(true);
+    result.mutable_base()->set_analyzer_build(options_.build);
+  }
   v1::TaskCost* cost = result.mutable_cost();
   cost->set_wall_seconds(child.wall_seconds);
   cost->set_cpu_seconds(child.cpu_seconds);
@@ -153,41 +173,46 @@ std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, cons
   return result;
 }
 
-v1::TaskResult TaskRunner::ResultOf(const sandbox::ChildResult& child, const v1::AnalysisTask& task) const {
+v1::AnalyzerAnswer TaskRunner::AnswerOf(const sandbox::ChildResult& child, const v1::AnalysisTask& task) const {
   using sandbox::ChildOutcome;
   const v1::TaskLimits& limits = task.limits();
+  const auto failed = [&](v1::FailureKind kind, std::string_view message) {
+    v1::AnalyzerAnswer answer;
+    *answer.mutable_result() = FailedTask(task, kind, message);
+    return answer;
+  };
   switch (child.outcome) {
     case ChildOutcome::kTimedOut:
-      return FailedTask(task, v1::FAILURE_KIND_TIMED_OUT,
-                        absl::StrCat("not done after ", limits.wall_seconds(),
-                                     " s; simplify the unit or raise analysis.unit_seconds in the policy"));
+      return failed(v1::FAILURE_KIND_TIMED_OUT,
+                    absl::StrCat("not done after ", limits.wall_seconds(),
+                                 " s; simplify the unit or raise analysis.unit_seconds in the policy"));
     case ChildOutcome::kOutOfMemory:
-      return FailedTask(task, v1::FAILURE_KIND_OUT_OF_MEMORY,
-                        absl::StrCat("needs more than ", limits.memory_mib(),
-                                     " MiB; simplify the unit or raise analysis.unit_memory_mib in the policy"));
+      return failed(v1::FAILURE_KIND_OUT_OF_MEMORY,
+                    absl::StrCat("needs more than ", limits.memory_mib(),
+                                 " MiB; simplify the unit or raise analysis.unit_memory_mib in the policy"));
     case ChildOutcome::kOutputLimit:
-      return FailedTask(
-          task, v1::FAILURE_KIND_OUTPUT_LIMIT,
-          absl::StrCat("the answer is larger than ", sandbox::ChildLimits().output_bytes >> 20,
-                       " MiB, the most that a worker passes on; split the unit or run fewer checks on it"));
+      return failed(v1::FAILURE_KIND_OUTPUT_LIMIT,
+                    absl::StrCat("the answer is larger than ", sandbox::kMaxAnswerBytes >> 20,
+                                 " MiB, the most that a worker takes; split the unit or run fewer checks on it"));
     case ChildOutcome::kSignalled:
-      return FailedTask(task, v1::FAILURE_KIND_CRASHED, WordsForCrash(child));
+      return failed(v1::FAILURE_KIND_CRASHED, WordsForCrash(child));
     case ChildOutcome::kNotStarted:
     case ChildOutcome::kStopped:
-      return FailedTask(task, v1::FAILURE_KIND_INTERNAL, child.error);
+      return failed(v1::FAILURE_KIND_INTERNAL, child.error);
     case ChildOutcome::kExited:
       break;
   }
-  if (child.exit_code != 0) return FailedTask(task, v1::FAILURE_KIND_CRASHED, WordsForCrash(child));
-  absl::StatusOr<v1::TaskResult> answer = ParseAnswer(child.output, task);
+  if (child.exit_code != 0) return failed(v1::FAILURE_KIND_CRASHED, WordsForCrash(child));
+  absl::StatusOr<v1::AnalyzerAnswer> answer = ParseAnswer(child.output, task);
   if (!answer.ok()) {
-    return FailedTask(
-        task, v1::FAILURE_KIND_INTERNAL,
+    return failed(
+        v1::FAILURE_KIND_INTERNAL,
         absl::StrCat("the analyzer's answer was refused: ", std::string(answer.status().message()), LastWords(child)));
   }
-  if (!answer->analyzer_build().empty() && answer->analyzer_build() != options_.build) {
-    return FailedTask(task, v1::FAILURE_KIND_INTERNAL,
-                      absl::StrCat(options_.program, " was replaced while this worker ran; restart the worker"));
+  const std::string& build = answer->result().analyzer_build();
+  if (!build.empty() && build != options_.build) {
+    return failed(v1::FAILURE_KIND_INTERNAL,
+                  absl::StrCat(options_.program, " was replaced while this worker ran; restart the worker"));
   }
   return *std::move(answer);
 }

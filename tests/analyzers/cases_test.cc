@@ -51,7 +51,7 @@ class AnalyzerCase : public ::testing::TestWithParam<std::string> {
     case_ = ParseCase(text.str());
     base_ = repo_.Commit(case_.base_files).value();
     head_ = repo_.Commit(case_.files, {.symlinks = case_.links, .parents = {{}}}).value();
-    result_ = analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""});
+    result_ = analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""}).result();
   }
 
   v1::AnalysisTask Task() const {
@@ -224,7 +224,8 @@ TEST_P(AnalyzerCase, RecordsWhatItReadAndWhatRefersToWhat) {
 }
 
 TEST_P(AnalyzerCase, SaysTheSameTwice) {
-  const v1::TaskResult again = analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""});
+  const v1::TaskResult again =
+      analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""}).result();
   EXPECT_EQ(again.SerializeAsString(), result_.SerializeAsString());
 }
 

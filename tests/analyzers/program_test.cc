@@ -43,11 +43,11 @@ sandbox::ChildResult RunProgram(std::vector<std::string> arguments, std::string_
 }
 
 v1::TaskResult Answer(const sandbox::ChildResult& child) {
-  v1::TaskResult result;
+  v1::AnalyzerAnswer answer;
   const auto payload = sandbox::ParseFrame(child.output);
   EXPECT_TRUE(payload.has_value()) << child.error_tail;
-  EXPECT_TRUE(payload && result.ParseFromArray(payload->data(), static_cast<int>(payload->size())));
-  return result;
+  EXPECT_TRUE(payload && answer.ParseFromArray(payload->data(), static_cast<int>(payload->size())));
+  return answer.result();
 }
 
 v1::TaskResult Ask(const TestRepo& repo, const v1::AnalysisTask& task, std::vector<std::string> more = {}) {

@@ -4,10 +4,15 @@
 
 namespace mergegate::sandbox {
 
+std::string FrameHeader(size_t payload_bytes) {
+  std::string header;
+  for (size_t i = 0; i < kFrameHeaderBytes; ++i) header.push_back(static_cast<char>(payload_bytes >> (8 * i)));
+  return header;
+}
+
 std::string MakeFrame(std::string_view payload) {
-  std::string frame;
+  std::string frame = FrameHeader(payload.size());
   frame.reserve(kFrameHeaderBytes + payload.size());
-  for (size_t i = 0; i < kFrameHeaderBytes; ++i) frame.push_back(static_cast<char>(payload.size() >> (8 * i)));
   return frame.append(payload);
 }
 

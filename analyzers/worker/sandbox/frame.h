@@ -17,6 +17,12 @@ namespace mergegate::sandbox {
 // Bytes of the length.
 inline constexpr size_t kFrameHeaderBytes = 4;
 
+// Largest answer of an analyzer: a result of 32 MiB, and what a later task can use again.
+inline constexpr size_t kMaxAnswerBytes = size_t{288} << 20;
+
+// What stands before a payload of so many bytes, fewer than 4 GiB.
+std::string FrameHeader(size_t payload_bytes);
+
 // `payload` must be smaller than 4 GiB.
 std::string MakeFrame(std::string_view payload);
 

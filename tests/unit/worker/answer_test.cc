@@ -54,8 +54,12 @@ v1::TaskResult GoodResult() {
   return result;
 }
 
-absl::StatusOr<v1::TaskResult> Parse(const v1::TaskResult& result) {
-  return ParseAnswer(sandbox::MakeFrame(result.SerializeAsString()), TaskOf("src/a.cc"));
+absl::StatusOr<v1::TaskResult> Parse(const v1::TaskResult& result, const v1::AnalysisTask& task = TaskOf("src/a.cc")) {
+  v1::AnalyzerAnswer answer;
+  *answer.mutable_result() = result;
+  absl::StatusOr<v1::AnalyzerAnswer> parsed = ParseAnswer(sandbox::MakeFrame(answer.SerializeAsString()), task);
+  if (!parsed.ok()) return parsed.status();
+  return parsed->result();
 }
 
 TEST(AnswerTest, TakesAGoodAnswerAsItIs) {
@@ -64,8 +68,42 @@ TEST(AnswerTest, TakesAGoodAnswerAsItIs) {
   EXPECT_EQ(parsed->SerializeAsString(), GoodResult().SerializeAsString());
 }
 
+v1::AnalysisTask PairOf(const std::string& main_file) {
+  v1::AnalysisTask task = TaskOf(main_file);
+  task.mutable_unit()->mutable_base()->set_main_file(main_file);
+  return task;
+}
+
+TEST(AnswerTest, ABaseSideIsThereJustWhenItWasAskedFor) {
+  v1::TaskResult pair = GoodResult();
+  *pair.mutable_base() = GoodResult();
+  EXPECT_TRUE(Parse(pair, PairOf("src/a.cc")).ok());
+  EXPECT_THAT(std::string(Parse(pair).status().message()), HasSubstr("base: is set"));
+  EXPECT_THAT(std::string(Parse(GoodResult(), PairOf("src/a.cc")).status().message()), HasSubstr("base: is missing"));
+}
+
+TEST(AnswerTest, ABaseSideIsLookedAtAsClosely) {
+  v1::TaskResult pair = GoodResult();
+  *pair.mutable_base() = GoodResult();
+  pair.mutable_base()->mutable_inputs(0)->set_path("../a.cc");
+  EXPECT_EQ(Parse(pair, PairOf("src/a.cc")).status().message(),
+            "base.inputs[0]: the path is not inside the repository");
+  *pair.mutable_base() = GoodResult();
+  pair.mutable_base()->mutable_cost()->set_parses(1);
+  EXPECT_FALSE(Parse(pair, PairOf("src/a.cc")).ok());
+}
+
+TEST(AnswerTest, ArtifactsDoNotMakeRoomForALargerResult) {
+  v1::TaskResult large = GoodResult();
+  large.mutable_findings(0)->set_message(std::string(size_t{34} << 20, 'x'));
+  EXPECT_THAT(std::string(Parse(large).status().message()), HasSubstr("a result of"));
+}
+
 TEST(AnswerTest, RefusesBytesThatAreNotOneFrame) {
-  const std::string frame = sandbox::MakeFrame(GoodResult().SerializeAsString());
+  v1::AnalyzerAnswer good;
+  *good.mutable_result() = GoodResult();
+  const std::string frame = sandbox::MakeFrame(good.SerializeAsString());
+  ASSERT_TRUE(ParseAnswer(frame, TaskOf("a.cc")).ok());
   for (const std::string& bytes :
        {std::string(), std::string("\x01\0", 2), frame.substr(0, frame.size() - 1), frame + "x", frame + frame,
         std::string("\xff\xff\xff\xff", 4), sandbox::MakeFrame("\xff")}) {
@@ -74,8 +112,9 @@ TEST(AnswerTest, RefusesBytesThatAreNotOneFrame) {
 }
 
 TEST(AnswerTest, RefusesTextThatIsNotUtf8) {
-  v1::TaskResult result = GoodResult();
-  std::string bytes = result.SerializeAsString();
+  v1::AnalyzerAnswer answer;
+  *answer.mutable_result() = GoodResult();
+  std::string bytes = answer.SerializeAsString();
   const size_t check = bytes.find("bugprone-x");
   bytes[check] = '\xc3';
   EXPECT_FALSE(ParseAnswer(sandbox::MakeFrame(bytes), TaskOf("a.cc")).ok());

@@ -1,8 +1,10 @@
 // Speaks the frames of mergegate-analyze and misbehaves on demand: the main file's name says how.
 //
 //   normal.cc     one finding, whose message is the command line
-//   wait.cc       the same, once somebody has opened the FIFO named by the first compiler argument for writing
-//   crash.cc, exit.cc, hang.cc, memory.cc, flood.cc, garbage.cc, silent.cc, climb.cc, stale.cc
+//   keep.cc       the same, and artifacts: kind/one with the content "one", ../climb, and the words of the compiler
+//                 arguments: "used=NAME", "damaged=NAME", "big=NAME" (2 MiB)
+//   wait.cc       the same as normal.cc, once somebody has opened the FIFO named by the first compiler argument for
+//   writing crash.cc, exit.cc, hang.cc, memory.cc, flood.cc, garbage.cc, silent.cc, climb.cc, stale.cc
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -21,8 +23,26 @@ namespace v1 = mergegate::v1;
 
 namespace {
 
-void Answer(const v1::TaskResult& result) {
-  std::cout << mergegate::sandbox::MakeFrame(result.SerializeAsString()) << std::flush;
+void Write(const v1::AnalyzerAnswer& answer) {
+  std::cout << mergegate::sandbox::MakeFrame(answer.SerializeAsString()) << std::flush;
+}
+
+void AddArtifact(const std::string& name, const std::string& content, v1::AnalyzerAnswer& answer) {
+  v1::Artifact* artifact = answer.add_artifacts();
+  artifact->set_name(name);
+  artifact->set_content(content);
+}
+
+void AddArtifacts(const v1::UnitTask& unit, v1::AnalyzerAnswer& answer) {
+  AddArtifact("kind/one", "one", answer);
+  AddArtifact("../climb", "bad", answer);
+  for (const std::string& argument : unit.arguments()) {
+    const size_t equals = argument.find('=');
+    const std::string verb = argument.substr(0, equals), name = argument.substr(equals + 1);
+    if (verb == "used") answer.add_used(name);
+    if (verb == "damaged") answer.add_damaged(name);
+    if (verb == "big") AddArtifact(name, std::string(size_t{2} << 20, 'b'), answer);
+  }
 }
 
 v1::TaskResult NormalResult(const v1::AnalysisTask& task, const std::string& message) {
@@ -85,9 +105,18 @@ int main(int argc, char** argv) {
     std::cout << mergegate::sandbox::MakeFrame("\xff\xff not a message");
     return 0;
   }
-  v1::TaskResult result = NormalResult(task, command_line);
+  v1::AnalyzerAnswer answer;
+  v1::TaskResult& result = *answer.mutable_result();
+  result = NormalResult(task, command_line);
+  if (task.unit().has_base()) {
+    v1::TaskResult side = NormalResult(task, "base");
+    side.clear_cost();
+    side.clear_sandbox();
+    *result.mutable_base() = std::move(side);
+  }
+  if (file == "keep.cc") AddArtifacts(task.unit(), answer);
   if (file == "climb.cc") result.mutable_findings(0)->set_path("../../etc/passwd");
   if (file == "stale.cc") result.set_analyzer_build("fake-2");
-  Answer(result);
+  Write(answer);
   return 0;
 }

@@ -54,7 +54,7 @@ class RunningLoop {
   int stopped() const { return stopped_; }
 
  private:
-  const TaskRunner runner_;
+  TaskRunner runner_;
   std::atomic<int> stopped_ = 0;
   absl::Status ended_;
   LeaseLoop loop_;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "analyzers/cache/artifact_file.h"
 #include "tests/unit/worker/tasks.h"
 
 namespace mergegate::worker {
@@ -28,6 +29,7 @@ class RunTaskTest : public ::testing::Test {
             .toolchain_roots = {"/usr/include", "/usr/lib/gcc"},
             .extra_roots = {"/opt/sdk"}};
   }
+  std::string Folder() const { return mirrors_ + "/engine-cache"; }
   v1::TaskResult Run(const v1::AnalysisTask& task) const {
     const sandbox::StopRequest never;
     return TaskRunner(Options()).Run(task, never).value();
@@ -96,7 +98,7 @@ TEST_F(RunTaskTest, AMemoryBombIsAFailureOfTheUnit) {
 TEST_F(RunTaskTest, AFloodIsAFailureOfTheUnit) {
   const v1::AnalysisFailure failure = OnlyFailure(TaskOf("flood.cc"));
   EXPECT_EQ(failure.kind(), v1::FAILURE_KIND_OUTPUT_LIMIT);
-  EXPECT_THAT(failure.message(), HasSubstr("60 MiB"));
+  EXPECT_THAT(failure.message(), HasSubstr("288 MiB"));
 }
 
 TEST_F(RunTaskTest, GarbageIsAFailureOfTheUnit) {
@@ -145,6 +147,42 @@ TEST_F(RunTaskTest, ATaskWithoutLimitsIsRefused) {
   v1::AnalysisTask task = TaskOf("normal.cc");
   task.clear_limits();
   EXPECT_EQ(OnlyFailure(task).kind(), v1::FAILURE_KIND_INTERNAL);
+}
+
+TEST_F(RunTaskTest, APairFailsOnBothSides) {
+  v1::AnalysisTask task = TaskOf("crash.cc");
+  task.set_at_base(false);
+  task.mutable_unit()->mutable_base()->set_main_file("old.cc");
+  const v1::TaskResult result = Run(task);
+  ASSERT_EQ(result.failures_size(), 1);
+  EXPECT_FALSE(result.failures(0).at_base());
+  ASSERT_EQ(result.base().failures_size(), 1);
+  EXPECT_TRUE(result.base().failures(0).at_base());
+  EXPECT_EQ(result.base().failures(0).unit(), "old.cc");
+  EXPECT_EQ(result.base().failures(0).kind(), v1::FAILURE_KIND_CRASHED);
+}
+
+TEST_F(RunTaskTest, KnowsTheSidesOfAPair) {
+  v1::AnalysisTask task = TaskOf("normal.cc");
+  task.set_at_base(false);
+  task.mutable_unit()->mutable_base()->set_main_file("normal.cc");
+  const v1::TaskResult result = Run(task);
+  EXPECT_FALSE(result.failures(0).at_base());
+  EXPECT_TRUE(result.base().failures(0).at_base());
+  EXPECT_EQ(result.base().findings(0).message(), "base");
+}
+
+TEST_F(RunTaskTest, KeepsArtifactsForTheNextTask) {
+  AnalyzerOptions options = Options();
+  options.cache.folder = Folder();
+  options.toolchain = "fingerprint";
+  const sandbox::StopRequest never;
+  const v1::TaskResult result = TaskRunner(options).Run(TaskOf("keep.cc"), never).value();
+  EXPECT_THAT(result.findings(0).message(), HasSubstr(" --cache " + Folder() + "/p --toolchain fingerprint"));
+  const auto kept = cache::ReadArtifact(Folder() + "/p/kind/one");
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_EQ(kept->view(), "one");
+  EXPECT_FALSE(std::filesystem::exists(Folder() + "/climb"));
 }
 
 TEST(AnalyzerBuildTest, AsksTheProgram) {
