@@ -3,8 +3,8 @@
 
     tests/bench/commits.py REPO compile_commands.json --scratch /tmp/lab --results /tmp/commits.jsonl --count 60
 
-Takes the last COUNT first-parent commits (from --tip) that touch C or C++ and for which a unit is chosen, or those that are
-named. Every difference is explained by a category that code computes, or listed with its details; the exit code is 1
+Takes the last COUNT first-parent commits (from --tip) that touch C or C++, but not very many files, and for which a unit is
+chosen, or those that are named. Every difference is explained by a category that code computes, or listed with its details; the exit code is 1
 when one is unexplained. Stock's results are remembered in the scratch folder, so that a second run costs only mergegate's
 part; remove the results to judge another build.
 
@@ -23,15 +23,17 @@ import lab
 def candidates(options):
     if options.commits:
         return [lab.git(options.lab.repo, "rev-parse", commit).strip() for commit in options.commits]
-    patterns = [f"*{ending}" for ending in lab.SOURCES]
-    return lab.git(options.lab.repo, "log", "--first-parent", "--min-parents=1", "--format=%H", options.tip, "--",
-                   *patterns).split()
+    log = lab.git(options.lab.repo, "log", "--first-parent", "--min-parents=1", "--name-only", "--format=commit %H",
+                  "--diff-merges=first-parent", options.tip, "--", *[f"*{ending}" for ending in lab.SOURCES])
+    commits = [entry.split() for entry in log.split("commit ")[1:]]
+    return [commit for commit, *files in commits if len(files) <= options.max_files]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     compare.add_options(parser)
     parser.add_argument("--count", type=int, default=50, help="commits to judge [50]")
+    parser.add_argument("--max-files", type=int, default=12, help="commits that touch more C and C++ files are passed over [12]")
     parser.add_argument("--tip", default="origin/HEAD", help="where the history starts [origin/HEAD]")
     parser.add_argument("commits", nargs="*", help="these instead")
     options = compare.finish_options(parser.parse_args())
