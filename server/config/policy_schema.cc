@@ -40,7 +40,7 @@ std::string_view PolicyJsonSchema() {
         },
         "static_analyzer": {"description": "Run Clang's path-sensitive analyzer too.", "type": "boolean"},
         "header_units": {
-          "description": "Translation units analyzed per changed header; 0 = all that include it.",
+          "description": "Units that a run may choose for changed headers; each header gets one in any case. 0 = no bound.",
           "type": "integer", "minimum": 0, "maximum": 1000
         },
         "unit_seconds": {

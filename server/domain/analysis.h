@@ -73,6 +73,8 @@ struct Declaration {
   int start_line = 0;
   int end_line = 0;
   std::vector<int> references;  // indices into the same list
+  bool is_template = false;
+  std::vector<uint64_t> instantiations;  // ordered
   bool operator==(const Declaration&) const = default;
 };
 

@@ -57,7 +57,7 @@ struct Condition {
 struct AnalysisPolicy {
   std::string checks;  // clang-tidy globs that replace the tree's .clang-tidy; empty = the tree's
   bool static_analyzer = true;
-  int header_units = 3;    // units analyzed per changed header; 0 = all that include it
+  int header_units = 8;    // units that a run may choose for headers; 0 = no bound
   int unit_seconds = 900;  // wall clock for one unit
   int unit_memory_mib = 4096;
   int duplication_min_tokens = 100;

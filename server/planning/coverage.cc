@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -14,13 +15,6 @@
 
 namespace mergegate::planning {
 namespace {
-
-// The failure that kept a unit from being seen to the end; nullptr when it was. Cut output was seen all the same.
-const AnalysisFailure* FatalFailure(const TaskResult& result) {
-  const auto found = std::ranges::find_if(
-      result.failures, [](const AnalysisFailure& failure) { return failure.kind != FailureKind::kOutputLimit; });
-  return found == result.failures.end() ? nullptr : &*found;
-}
 
 int ChangedLineCount(const ChangedFile& file) {
   if (file.binary) return 1;  // there is something that nobody saw
@@ -38,8 +32,10 @@ struct Sight {
 class CoverageCount {
  public:
   CoverageCount(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                const AnalysisPolicy& policy)
+                const AnalysisPolicy& policy, const Cover& cover)
       : diff_(diff), plan_(plan), results_(results), policy_(policy) {
+    coverage_.declarations = cover.declarations;
+    for (const FileCoverage& hidden : cover.hidden) hidden_[hidden.path].push_back(hidden);
     for (size_t i = 0; i < std::min(plan.head.size(), results.size()); ++i) {
       const bool parsed = FatalFailure(results[i]) == nullptr;
       if (parsed) ++coverage_.units_analyzed;
@@ -53,7 +49,9 @@ class CoverageCount {
     for (const ChangedFile& file : diff_.files) {
       if (Counts(file)) CountFile(file);
     }
-    std::ranges::sort(coverage_.files, {}, &FileCoverage::path);
+    std::ranges::sort(coverage_.files, {}, [](const FileCoverage& file) {  // hidden lines last
+      return std::make_tuple(std::string_view(file.path), file.units.empty(), std::string_view(file.reason));
+    });
     CountDeclarations();
     coverage_.sandbox_missing = WeakestSandbox();
     return std::move(coverage_);
@@ -81,6 +79,12 @@ class CoverageCount {
     }
     std::ranges::sort(covered.units);
     coverage_.changed_lines += covered.changed_lines;
+    std::vector<FileCoverage> hidden;
+    if (!covered.units.empty()) hidden = hidden_[file.new_path];
+    for (const FileCoverage& lines : hidden) {
+      covered.changed_lines -= lines.changed_lines;
+      coverage_.missed_lines += lines.changed_lines;
+    }
     if (covered.units.empty()) {
       covered.reason = WhyMissed(file);
       coverage_.missed_lines += covered.changed_lines;
@@ -91,6 +95,7 @@ class CoverageCount {
       coverage_.parsed_lines += covered.changed_lines;
     }
     coverage_.files.push_back(std::move(covered));
+    std::ranges::move(hidden, std::back_inserter(coverage_.files));
   }
 
   std::string WhyMissed(const ChangedFile& file) const {
@@ -142,15 +147,22 @@ class CoverageCount {
   const Plan& plan_;
   const std::vector<TaskResult>& results_;
   const AnalysisPolicy& policy_;
-  std::map<std::string, std::vector<Sight>, std::less<>> seen_;  // path -> units that read it
+  std::map<std::string, std::vector<Sight>, std::less<>> seen_;           // path -> units that read it
+  std::map<std::string, std::vector<FileCoverage>, std::less<>> hidden_;  // lines that conditionals hid
   Coverage coverage_;
 };
 
 }  // namespace
 
+const AnalysisFailure* FatalFailure(const TaskResult& result) {
+  const auto found = std::ranges::find_if(
+      result.failures, [](const AnalysisFailure& failure) { return failure.kind != FailureKind::kOutputLimit; });
+  return found == result.failures.end() ? nullptr : &*found;
+}
+
 Coverage MeasureCoverage(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                         const AnalysisPolicy& policy) {
-  return CoverageCount(diff, plan, results, policy).Run();
+                         const AnalysisPolicy& policy, const Cover& cover) {
+  return CoverageCount(diff, plan, results, policy, cover).Run();
 }
 
 }  // namespace mergegate::planning

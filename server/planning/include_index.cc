@@ -45,14 +45,33 @@ IncludeIndex::IncludeIndex(const Tree& tree) : tree_(tree) {
 
 const std::vector<Include>& IncludeIndex::IncludesOf(const std::string& path) const {
   static const std::vector<Include>* const kNone = new std::vector<Include>;
-  const auto blob = blobs_.find(path);
-  if (blob == blobs_.end()) return *kNone;
-  const auto [scan, is_new] = scans_.try_emplace(blob->second.value());
+  const auto [known, is_new] = includes_.try_emplace(path);
   if (is_new) {
+    const auto blob = blobs_.find(path);
+    if (blob == blobs_.end()) {
+      includes_.erase(known);
+      return *kNone;
+    }
     // A file above the tree's size limit includes nothing that we can see: its own unit will say so.
-    if (const absl::StatusOr<std::string> text = tree_.ReadFile(path); text.ok()) scan->second = ScanIncludes(*text);
+    known->second = ScanCache::Shared().IncludesOf(blob->second, [&] { return tree_.ReadFile(path); });
   }
-  return scan->second;
+  return *known->second;
+}
+
+bool IncludeIndex::MentionsAny(const std::string& path, const std::vector<uint64_t>& identifiers) const {
+  const auto blob = blobs_.find(path);
+  if (blob == blobs_.end()) return false;
+  const auto [known, is_new] = identifiers_.try_emplace(path);
+  if (is_new) {
+    known->second = ScanCache::Shared().IdentifiersOf(blob->second, [&] { return tree_.ReadFile(path); });
+  }
+  return std::ranges::any_of(identifiers,
+                             [&](uint64_t name) { return std::ranges::binary_search(*known->second, name); });
+}
+
+std::string IncludeIndex::Text(const std::string& path) const {
+  absl::StatusOr<std::string> text = tree_.ReadFile(path);
+  return text.ok() ? *std::move(text) : "";
 }
 
 std::vector<std::string> IncludeIndex::Resolve(std::string_view from, const Include& include,

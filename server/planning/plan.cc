@@ -1,7 +1,9 @@
 #include "server/planning/plan.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,11 +19,59 @@
 namespace mergegate::planning {
 namespace {
 
-constexpr size_t kMaxDeletedUnits = 20;
+constexpr std::ptrdiff_t kMaxDeletedUnits = 20;
 constexpr size_t kMaxSiblings = 200;
 constexpr size_t kMaxWarnings = 50;
 
 using Names = std::set<std::string, std::less<>>;
+
+// What covers a header is every chosen unit that includes it, also one chosen for another header.
+void FillCovers(const std::map<std::string, std::vector<std::string>>& candidates, const Names& units, Plan& plan) {
+  for (const auto& [header, includers] : candidates) {
+    if (includers.empty()) continue;
+    std::vector<std::string>& covered_by = plan.covers[header];
+    covered_by.clear();
+    std::ranges::copy_if(includers, std::back_inserter(covered_by),
+                         [&](const auto& includer) { return units.contains(includer); });
+  }
+}
+
+UnitTask TaskFor(const PlanInput& input, const CommandSet& commands, const std::string& main_file,
+                 std::map<std::string, int>* dropped) {
+  CompileCommand command = commands.For(main_file);
+  UnitTask task;
+  task.main_file = main_file;
+  task.arguments = std::move(command.arguments);
+  task.directory = std::move(command.directory);
+  task.source = command.source;
+  task.confidence = command.confidence;
+  task.config_commit = input.base_commit;
+  task.checks = input.policy.checks;
+  task.analyzers = {"clang-tidy"};
+  if (input.policy.static_analyzer) task.analyzers.push_back("static-analyzer");
+  task.analyzers.push_back("code-metrics");
+  for (const std::string& flag : command.dropped) ++(*dropped)[flag];
+  return task;
+}
+
+// Appends the tasks of `units` and their counterparts at the base. Of the deleted files, whose findings are fixed, a
+// few: seldom worth more.
+void MakeTasksOf(const PlanInput& input, const std::vector<std::string>& units, const std::vector<std::string>& deleted,
+                 Plan& plan, std::map<std::string, int>* dropped) {
+  const LinesByPath ignored = IgnoredSuppressions(plan.relaxations);
+  Names base_files;
+  for (const std::string& unit : units) {
+    UnitTask task = TaskFor(input, input.head_commands, unit, dropped);
+    task.ignored_suppressions = ignored;
+    plan.head.push_back(std::move(task));
+    const ChangedFile* changed = input.diff.FindNew(unit);
+    const std::string& old_path = changed == nullptr ? unit : changed->old_path;
+    if (!old_path.empty() && input.base.FindBlob(old_path).has_value()) base_files.insert(old_path);
+  }
+  for (const std::string& file : deleted | std::views::take(kMaxDeletedUnits)) base_files.insert(file);
+  for (const UnitTask& known : plan.base) base_files.erase(known.main_file);
+  for (const std::string& file : base_files) plan.base.push_back(TaskFor(input, input.base_commands, file, dropped));
+}
 
 class Planner {
  public:
@@ -30,7 +80,9 @@ class Planner {
 
   absl::StatusOr<Plan> Run() {
     const IncludeIndex& index = input_.head_commands.index();
-    ASSIGN_OR_RETURN(graph_, IncludeGraph::Build(index, input_.head_commands.IncludeDirectories()));
+    ASSIGN_OR_RETURN(IncludeGraph graph, IncludeGraph::Build(index, input_.head_commands.IncludeDirectories()));
+    graph_ = std::make_shared<const IncludeGraph>(std::move(graph));
+    plan_.includes = graph_;
     for (std::string& file : input_.head_commands.KnownMainFiles()) known_.insert(std::move(file));
     plan_.relaxations = FindRelaxations(input_.diff);
     SortChangedFiles();
@@ -59,7 +111,7 @@ class Planner {
         continue;
       }
       std::vector<std::string> includers =
-          file.new_path.empty() ? std::vector<std::string>() : graph_.IncludersOf(file.new_path);
+          file.new_path.empty() ? std::vector<std::string>() : graph_->IncludersOf(file.new_path);
       if (!IsCpp(path) && includers.empty()) continue;
       if (const std::string why = exclusions_.WhyChanged(path, file.old_path); !why.empty()) {
         warnings_.push_back(absl::StrCat(path, ": not analyzed: ", why));
@@ -92,81 +144,68 @@ class Planner {
   bool IsCandidate(const std::string& path) const { return IsMainFile(path) && exclusions_.Why(path).empty(); }
 
   void ChooseUnitsOfHeaders() {
-    std::map<std::string, std::vector<std::string>> candidates;
-    std::map<std::string, int> headers_covered;  // by candidate
+    std::map<std::string, std::set<std::string>> open;  // unit -> headers that it is wanted for
     for (const auto& [header, includers] : headers_) {
+      std::vector<std::string>& units = plan_.candidates[header];
       for (const std::string& includer : includers) {
-        if (!IsCandidate(includer)) continue;
-        candidates[header].push_back(includer);
-        ++headers_covered[includer];
-        affected_.insert(includer);
+        if (IsCandidate(includer)) units.push_back(includer);
       }
-    }
-    for (const auto& [header, includers] : headers_) {
-      std::vector<std::string>& units = candidates[header];
-      if (units.empty()) {
-        if (!IsCpp(header)) continue;
+      affected_.insert(units.begin(), units.end());
+      if (!units.empty()) {
+        const std::vector<std::string> preferred = Preferred(header, units);
+        // A unit that changes, too, covers it, but not under a guessed command when somebody knows better.
+        const bool known = known_.contains(preferred.front());
+        const auto covers = [&](const auto& unit) {
+          return units_.contains(unit) && (!known || known_.contains(unit));
+        };
+        if (std::ranges::any_of(units, covers)) continue;
+        for (const std::string& unit : preferred) open[unit].insert(header);
+      } else if (IsCpp(header)) {
+        ++plan_.units_for_headers;
         units_.insert(header);
         affected_.insert(header);
         plan_.covers[header] = {header};
         warnings_.push_back(absl::StrCat(header, ": no unit includes it; analyzed on its own"));
-        continue;
       }
-      const auto rank = [&](const std::string& unit) {
-        return std::make_tuple(!changed_.contains(unit), !known_.contains(unit), !graph_.IncludesDirectly(unit, header),
-                               -headers_covered[unit], Stem(unit) != Stem(header), std::string_view(unit));
+    }
+    while (!open.empty()) {
+      const auto rank = [](const auto& entry) {
+        const auto& [unit, headers] = entry;
+        const auto same_stem = [&](const std::string& header) { return Stem(unit) == Stem(header); };
+        return std::make_tuple(-std::ssize(headers), std::ranges::none_of(headers, same_stem), std::string_view(unit));
       };
-      std::ranges::sort(units, [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-      const auto wanted = static_cast<size_t>(std::max(0, input_.policy.header_units));
-      if (wanted > 0 && units.size() > wanted) units.resize(wanted);
-      units_.insert(units.begin(), units.end());
-    }
-    // What covers a header is every chosen unit that includes it, also one chosen for another header.
-    for (const auto& [header, includers] : headers_) {
-      for (const std::string& includer : includers) {
-        if (units_.contains(includer)) plan_.covers[header].push_back(includer);
+      const std::string unit = std::ranges::min_element(open, {}, rank)->first;
+      ++plan_.units_for_headers;
+      units_.insert(unit);
+      for (const auto& [header, units] : plan_.candidates) {
+        if (!std::ranges::binary_search(units, unit)) continue;
+        for (auto& [other, headers] : open) headers.erase(header);
       }
+      std::erase_if(open, [](const auto& entry) { return entry.second.empty(); });
     }
+    FillCovers(plan_.candidates, units_, plan_);
     plan_.units_affected = static_cast<int>(affected_.size());
     std::ranges::set_difference(affected_, units_, std::back_inserter(plan_.units_left_out));
   }
 
-  UnitTask TaskFor(const CommandSet& commands, const std::string& main_file) {
-    CompileCommand command = commands.For(main_file);
-    UnitTask task;
-    task.main_file = main_file;
-    task.arguments = std::move(command.arguments);
-    task.directory = std::move(command.directory);
-    task.source = command.source;
-    task.confidence = command.confidence;
-    task.config_commit = input_.base_commit;
-    task.checks = input_.policy.checks;
-    task.analyzers = {"clang-tidy"};
-    if (input_.policy.static_analyzer) task.analyzers.push_back("static-analyzer");
-    task.analyzers.push_back("code-metrics");
-    for (const std::string& dropped : command.dropped) ++dropped_[dropped];
-    return task;
+  // Of the units that include a header, the best kind.
+  std::vector<std::string> Preferred(const std::string& header, const std::vector<std::string>& units) const {
+    const auto kind = [&](const std::string& unit) {
+      return std::make_pair(!known_.contains(unit), !graph_->IncludesDirectly(unit, header));
+    };
+    const auto best = kind(*std::ranges::min_element(units, {}, kind));
+    std::vector<std::string> preferred;
+    std::ranges::copy_if(units, std::back_inserter(preferred), [&](const auto& unit) { return kind(unit) == best; });
+    return preferred;
   }
 
   void MakeTasks() {
-    LinesByPath ignored = IgnoredSuppressions(plan_.relaxations);
-    Names base_files;
-    for (const std::string& unit : units_) {
-      UnitTask task = TaskFor(input_.head_commands, unit);
-      task.ignored_suppressions = ignored;
-      plan_.head.push_back(std::move(task));
-      const ChangedFile* changed = input_.diff.FindNew(unit);
-      const std::string& old_path = changed == nullptr ? unit : changed->old_path;
-      if (!old_path.empty() && input_.base.FindBlob(old_path).has_value()) base_files.insert(old_path);
-    }
-    // Their findings are fixed; seldom worth more than a few.
-    if (deleted_.size() > kMaxDeletedUnits) {
+    const std::vector<std::string> units(units_.begin(), units_.end());
+    MakeTasksOf(input_, units, deleted_, plan_, &dropped_);
+    if (std::ssize(deleted_) > kMaxDeletedUnits) {
       warnings_.push_back(
-          absl::StrCat(deleted_.size() - kMaxDeletedUnits, " deleted main files are not analyzed at the base"));
-      deleted_.resize(kMaxDeletedUnits);
+          absl::StrCat(std::ssize(deleted_) - kMaxDeletedUnits, " deleted main files are not analyzed at the base"));
     }
-    base_files.insert(deleted_.begin(), deleted_.end());
-    for (const std::string& file : base_files) plan_.base.push_back(TaskFor(input_.base_commands, file));
   }
 
   void MakeDuplicationTask() {
@@ -204,7 +243,7 @@ class Planner {
 
   const PlanInput& input_;
   Exclusions exclusions_;
-  IncludeGraph graph_;
+  std::shared_ptr<const IncludeGraph> graph_;
   Names known_;
   Names changed_;   // at the head, not excluded
   Names units_;     // chosen
@@ -220,5 +259,15 @@ class Planner {
 }  // namespace
 
 absl::StatusOr<Plan> MakePlan(const PlanInput& input) { return Planner(input).Run(); }
+
+void AddUnits(const PlanInput& input, const std::vector<std::string>& units, Plan& plan) {
+  std::map<std::string, int> dropped;  // said already about the units that were chosen first
+  MakeTasksOf(input, units, {}, plan, &dropped);
+  plan.units_for_headers += static_cast<int>(units.size());
+  std::erase_if(plan.units_left_out, [&](const auto& unit) { return std::ranges::find(units, unit) != units.end(); });
+  Names chosen;
+  for (const UnitTask& task : plan.head) chosen.insert(task.main_file);
+  FillCovers(plan.candidates, chosen, plan);
+}
 
 }  // namespace mergegate::planning

@@ -4,6 +4,7 @@
 #define MERGEGATE_SERVER_PLANNING_PLAN_H_
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 #include "server/domain/tree.h"
 #include "server/domain/verdict.h"
 #include "server/planning/compile_commands.h"
+#include "server/planning/cover.h"
 
 namespace mergegate::planning {
 
@@ -47,7 +49,10 @@ struct Plan {
   std::vector<Relaxation> relaxations;      // NOLINT and the like that the diff adds, policy and .clang-tidy edits
   std::vector<std::string> warnings;        // what was dropped from commands and why, at most 50
   std::vector<std::string> excluded;        // changed files neither analyzed nor counted (policy, generated), ordered
-  std::map<std::string, std::vector<std::string>> covers;  // changed file -> main files chosen for it, ordered
+  std::map<std::string, std::vector<std::string>> covers;      // changed file -> main files chosen for it, ordered
+  std::map<std::string, std::vector<std::string>> candidates;  // changed header -> main files that include it, ordered
+  int units_for_headers = 0;                                   // of `head`, those that are there for a header's sake
+  std::shared_ptr<const IncludeGraph> includes;                // at the head
 };
 
 struct PlanInput {
@@ -60,20 +65,28 @@ struct PlanInput {
   const CommandSet& head_commands;
 };
 
-// Every changed main file is a unit; for every changed header up to policy.header_units units that include it are
-// chosen (all when 0), preferring changed ones, those with a known command, those that include it directly
-// (conditionals leave out more of what is included through others), those that cover several changed headers, the
-// header's own stem, then path order; the same choice for the same input.
+// Every changed main file is a unit. For the changed headers that these do not include, as few units as do: those with
+// a known command before others, those that include a header directly before others (conditionals leave out more of
+// what is included through others), those that cover most headers, the header's own stem, then path order; the same
+// choice for the same input. What they turn out not to cover is for further rounds: ExtendCover in cover.h.
 absl::StatusOr<Plan> MakePlan(const PlanInput& input);
+
+// Adds units for headers, each a candidate that is not in the plan yet: tasks at both sides, behind those that are
+// there.
+void AddUnits(const PlanInput& input, const std::vector<std::string>& units, Plan& plan);
 
 // Suppressions and other relaxations that the diff adds (a moved or kept NOLINT is not added), and the head lines whose
 // suppressions are to be ignored.
 std::vector<Relaxation> FindRelaxations(const Diff& diff);
 LinesByPath IgnoredSuppressions(const std::vector<Relaxation>& relaxations);
 
-// How much of the change the results cover. `results` are those of plan.head, in its order.
+// The failure that kept a unit from being seen to the end; nullptr when it was. Cut output was seen all the same.
+const AnalysisFailure* FatalFailure(const TaskResult& result);
+
+// How much of the change the results cover. `results` are those of plan.head, in its order; `cover` is what the last
+// round came to.
 Coverage MeasureCoverage(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                         const AnalysisPolicy& policy);
+                         const AnalysisPolicy& policy, const Cover& cover = {});
 
 }  // namespace mergegate::planning
 

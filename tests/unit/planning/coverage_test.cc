@@ -121,13 +121,13 @@ TEST(MeasureCoverageTest, DeclarationsOnceEachWhenTheirLinesChanged) {
   Plan plan;
   plan.head = {Unit("a.cc"), Unit("b.cc")};
   TaskResult first = Read({"a.cc"});
-  first.declarations = {{"u1", "f", "a.cc", 1, 3, {}},    // touches the altered line 3
-                        {"u2", "g", "a.cc", 5, 18, {}},   // between the changes
-                        {"u3", "h", "a.cc", 19, 25, {}},  // around the deletion
-                        {"u4", "i", "a.h", 13, 13, {}},
-                        {"u5", "j", "z.h", 1, 99, {}}};  // not changed
+  first.declarations = {{"u1", "f", "a.cc", 1, 3, {}, false, {}},    // touches the altered line 3
+                        {"u2", "g", "a.cc", 5, 18, {}, false, {}},   // between the changes
+                        {"u3", "h", "a.cc", 19, 25, {}, false, {}},  // around the deletion
+                        {"u4", "i", "a.h", 13, 13, {}, false, {}},
+                        {"u5", "j", "z.h", 1, 99, {}, false, {}}};  // not changed
   TaskResult second = Read({"b.cc"});
-  second.declarations = {{"u4", "i", "a.h", 13, 13, {}}};
+  second.declarations = {{"u4", "i", "a.h", 13, 13, {}, false, {}}};
   EXPECT_EQ(MeasureCoverage(TwoFiles(), plan, {first, second}, {}).changed_declarations, 3);
 }
 

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "server/planning/plan.h"
 #include "tests/support/map_tree.h"
@@ -48,6 +50,48 @@ TEST(ScanIncludesTest, WhatLooksLikeALiteralSwallowsNothing) {
                            "auto r = fooR\"(\";\n#include \"a.h\"\n", "x = \"//\";\n#include \"a.h\"\n",
                            "x = \"/*\";\n#include \"a.h\"\n", "// it's /* open\n#include \"a.h\"\n"}) {
     EXPECT_THAT(Names(text), ElementsAre("a.h")) << text;
+  }
+}
+
+TEST(ScanIdentifiersTest, WordsOutsideCommentsAndLiterals) {
+  std::vector<uint64_t> expected = {IdentifierDigest("int"), IdentifierDigest("define"), IdentifierDigest("a"),
+                                    IdentifierDigest("X"), IdentifierDigest("b")};
+  std::erase(expected, IdentifierDigest("define"));  // directives are not words
+  std::ranges::sort(expected);
+  EXPECT_EQ(ScanIdentifiers("int a; // no\n#define X b 0x1F\n/* no */ \"no\" 'n' R\"(no)\"; int a;"), expected);
+}
+
+TEST(ScanMentionsTest, ArgumentsWhereTheTextNamesThem) {
+  const Mentions mentions = ScanMentions("Box<int> a; app::Box < std::vector<int> > b; // Box<char>", "Box");
+  EXPECT_THAT(mentions.arguments, ElementsAre("int", "std::vector<int>"));
+  EXPECT_FALSE(mentions.bare);
+  for (const char* text : {"Box b(1);", "if (Box < 3) {}", "Box<", "if (Box<x) { f(); }",
+                           "template <typename T> void F(Box<T>);", "struct Own {}; Box<Own> b;"}) {
+    EXPECT_TRUE(ScanMentions(text, "Box").bare) << text;
+  }
+}
+
+std::string Shown(const ConditionalText& text) {
+  std::string shown;
+  for (const ConditionalBranch& branch : text.branches) {
+    shown += branch.condition + " " + std::to_string(branch.first) + "-" + std::to_string(branch.last) + "; ";
+  }
+  return shown;
+}
+
+TEST(ScanConditionalsTest, BranchesWithoutGuards) {
+  const ConditionalText text = ScanConditionals(
+      "#ifndef GUARD_H\n#define GUARD_H\n#if defined(A) && \\\n  B\nint a;\n#else  // not A\n#ifdef C\n\n// c\nint "
+      "c;\n#endif\nint d;\n#endif\n#endif\n");
+  EXPECT_EQ(Shown(text), "#ifdef C 8-10; #if defined(A) && \\ 4-5; #else of #if defined(A) && \\ 7-12; ");
+  EXPECT_THAT(text.branches[1].names, ElementsAre("A", "defined"));
+  EXPECT_EQ(text.branches[1].group, text.branches[2].group);
+  EXPECT_THAT(text.code_lines, ElementsAre(2, 5, 10, 12));
+}
+
+TEST(ScanConditionalsTest, WhatDoesNotMatchIsForgiven) {
+  for (const char* text : {"#endif\n#else\n#elif X\n", "#if A\n", "#if A\n#else\n", "#if"}) {
+    EXPECT_EQ(Shown(ScanConditionals(text)), "") << text;
   }
 }
 

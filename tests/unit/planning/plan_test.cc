@@ -80,27 +80,44 @@ TEST(MakePlanTest, AChangedSourceIsAUnitAtBothSides) {
   EXPECT_THAT(plan.head[0].analyzers, ElementsAre("clang-tidy", "static-analyzer", "code-metrics"));
 }
 
-TEST(MakePlanTest, AHeaderTakesThreeOfItsUnitsAndSaysWhichItLeftOut) {
+TEST(MakePlanTest, AHeaderTakesOneOfItsUnitsAndSaysWhichItLeftOut) {
   const Change change{Six(), Six(), DiffOf({Modified("core.h")}), {}, ""};
   const Plan plan = change.Make();
-  EXPECT_THAT(MainFiles(plan.head), ElementsAre("a.cc", "b.cc", "core.cc"));  // own stem, then path order
+  EXPECT_THAT(MainFiles(plan.head), ElementsAre("core.cc"));  // own stem, then path order
   EXPECT_EQ(plan.units_affected, 6);
-  EXPECT_THAT(plan.units_left_out, ElementsAre("c.cc", "y.cc", "z.cc"));
-  EXPECT_THAT(plan.covers, ElementsAre(Pair("core.h", ElementsAre("a.cc", "b.cc", "core.cc"))));
+  EXPECT_EQ(plan.units_for_headers, 1);
+  EXPECT_THAT(plan.units_left_out, ElementsAre("a.cc", "b.cc", "c.cc", "y.cc", "z.cc"));
+  EXPECT_THAT(plan.covers, ElementsAre(Pair("core.h", ElementsAre("core.cc"))));
   EXPECT_EQ(MainFiles(change.Make().head), MainFiles(plan.head));
 }
 
-TEST(MakePlanTest, ChangedThenKnownThenDirectIncludersThenThoseThatCoverMoreComeFirst) {
-  Change change{Six(), Six(), DiffOf({Modified("core.h"), Modified("mid.h"), Modified("c.cc")}), {}, ""};
-  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("c.cc", "core.cc", "y.cc", "z.cc"));
-  change.compile_commands = R"([{"directory": "/r", "file": "b.cc", "command": "c++"}])";
-  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("b.cc", "c.cc", "y.cc", "z.cc"));
+TEST(MakePlanTest, OneUnitForAllHeadersThatItIncludesAndNoneForThoseOfChangedUnits) {
+  EXPECT_THAT(MainFiles(Change{Six(), Six(), DiffOf({Modified("core.h"), Modified("mid.h")}), {}, ""}.Make().head),
+              ElementsAre("y.cc"));
+  EXPECT_THAT(MainFiles(Change{Six(), Six(), DiffOf({Modified("core.h"), Modified("z.cc")}), {}, ""}.Make().head),
+              ElementsAre("z.cc"));
 }
 
-TEST(MakePlanTest, ZeroMeansEveryUnit) {
-  Change change{Six(), Six(), DiffOf({Modified("core.h")}), {}, ""};
-  change.policy.header_units = 0;
-  EXPECT_THAT(change.Make().head, SizeIs(6));
+TEST(MakePlanTest, AKnownCommandIsWorthAUnit) {
+  Change change{Six(), Six(), DiffOf({Modified("core.h"), Modified("c.cc")}), {}, ""};
+  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("c.cc"));
+  change.compile_commands = R"([{"directory": "/r", "file": "b.cc", "command": "c++"}])";
+  EXPECT_THAT(MainFiles(change.Make().head), ElementsAre("b.cc", "c.cc"));
+}
+
+TEST(MakePlanTest, AddedUnitsComeBehindWithTheirBases) {
+  const MapTree tree = Six();
+  const AnalysisPolicy policy;
+  const Diff diff = DiffOf({Modified("core.h")});
+  const CommandSet commands(tree, std::nullopt, std::nullopt);
+  const PlanInput input{diff, tree, tree, CommitId(std::string(40, 'b')), policy, commands, commands};
+  Plan plan = *MakePlan(input);
+  AddUnits(input, {"a.cc", "z.cc"}, plan);
+  EXPECT_THAT(MainFiles(plan.head), ElementsAre("core.cc", "a.cc", "z.cc"));
+  EXPECT_THAT(MainFiles(plan.base), ElementsAre("core.cc", "a.cc", "z.cc"));
+  EXPECT_EQ(plan.units_for_headers, 3);
+  EXPECT_THAT(plan.units_left_out, ElementsAre("b.cc", "c.cc", "y.cc"));
+  EXPECT_THAT(plan.covers, ElementsAre(Pair("core.h", ElementsAre("a.cc", "core.cc", "z.cc"))));
 }
 
 TEST(MakePlanTest, ARenamedSourceMeetsItsOldName) {
