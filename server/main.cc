@@ -35,6 +35,7 @@ struct Flags {
   std::string worker;
   std::string log_level = "info";
   int concurrent_runs = 2;
+  double recheck_share = 0.01;
   bool embedded = false;
   bool exit_with_parent = false;
   bool no_worker = false;
@@ -101,9 +102,16 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     RETURN_IF_ERROR(store->CreateProject({.id = project, .remote = "", .created = clock.Now()}).status());
   }
   const pipeline::Mirrors mirrors(folder->mirrors(), adopted);
-  pipeline::AnalysisBoard board(clock);
+  Metrics metrics;
+  pipeline::AnalysisBoard board(clock, {.metrics = &metrics});
   pipeline::ProgressBoard progress;
-  const pipeline::PipelineParts parts{clock, mirrors, *store, board, progress};
+  const pipeline::PipelineParts parts{.clock = clock,
+                                      .mirrors = mirrors,
+                                      .store = *store,
+                                      .board = board,
+                                      .progress = progress,
+                                      .metrics = metrics,
+                                      .recheck_share = flags.recheck_share};
   if (flags.embedded) RETURN_IF_ERROR(pipeline::CloseAbandonedRuns(parts));
   pipeline::Scheduler scheduler(
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
@@ -153,6 +161,9 @@ int Main(int argc, char** argv) {
   app.add_option("--concurrent-runs", flags.concurrent_runs, "Runs carried out at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
+  app.add_option("--recheck-share", flags.recheck_share, "Share of cache hits that are analyzed again and compared")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1.0));
   app.add_option("--worker", flags.worker, "Path of mergegate-worker (default: beside this program)");
   app.add_option("--worker-arg", flags.worker_args, "Further argument for the worker, as --worker-arg=--jobs=4");
   app.add_flag("--no-worker", flags.no_worker, "Start no worker: others will connect");

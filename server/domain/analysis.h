@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,15 @@ struct TaskLimits {
   bool operator==(const TaskLimits&) const = default;
 };
 
+// The same unit at another commit.
+struct UnitSide {
+  CommitId commit;
+  std::string main_file;
+  std::vector<std::string> arguments;
+  std::string directory = "/src";
+  bool operator==(const UnitSide&) const = default;
+};
+
 struct UnitTask {
   std::string main_file;
   std::vector<std::string> arguments;
@@ -37,6 +47,8 @@ struct UnitTask {
   std::string checks;
   std::vector<std::string> analyzers;
   LinesByPath ignored_suppressions;
+  std::optional<UnitSide> base;  // what it is compared with
+  int analyzer_steps = 0;        // 0 = the static analyzer's own default
   bool operator==(const UnitTask&) const = default;
 };
 
@@ -89,6 +101,11 @@ struct TaskCost {
   double wall_seconds = 0;
   double cpu_seconds = 0;
   int64_t peak_memory_kib = 0;
+  int parses = 0;
+  int preambles_reused = 0;
+  int bodies_skipped = 0;
+  int entries_analyzed = 0;
+  int entries_reused = 0;
   bool operator==(const TaskCost&) const = default;
 };
 
@@ -104,6 +121,7 @@ struct TaskResult {
   SandboxReport sandbox;
   TaskCost cost;
   std::string analyzer_build;
+  std::vector<TaskResult> base;  // of the unit at the base: at most one, with a `base` of its own never
   bool operator==(const TaskResult&) const = default;
 };
 

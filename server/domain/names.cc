@@ -70,4 +70,56 @@ std::string_view Name(ConditionKind kind) {
   return "unspecified";
 }
 
+std::string_view Name(Tier tier) {
+  switch (tier) {
+    case Tier::kUnspecified:
+      break;
+    case Tier::kMatching:
+      return "matching";
+    case Tier::kFull:
+      return "full";
+  }
+  return "unspecified";
+}
+
+std::string_view Name(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::kUnspecified:
+      break;
+    case FailureKind::kCrashed:
+      return "crashed";
+    case FailureKind::kTimedOut:
+      return "timed_out";
+    case FailureKind::kOutOfMemory:
+      return "out_of_memory";
+    case FailureKind::kParseError:
+      return "parse_error";
+    case FailureKind::kNoCommand:
+      return "no_command";
+    case FailureKind::kNoSandbox:
+      return "no_sandbox";
+    case FailureKind::kOutputLimit:
+      return "output_limit";
+    case FailureKind::kNoWorker:
+      return "no_worker";
+    case FailureKind::kInternal:
+      return "internal";
+  }
+  return "unspecified";
+}
+
+std::string_view Name(VerdictState state) {
+  switch (state) {
+    case VerdictState::kUnspecified:
+      break;
+    case VerdictState::kPass:
+      return "pass";
+    case VerdictState::kFail:
+      return "fail";
+    case VerdictState::kInconclusive:
+      return "inconclusive";
+  }
+  return "unspecified";
+}
+
 }  // namespace mergegate

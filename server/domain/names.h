@@ -11,6 +11,7 @@
 
 #include "server/domain/finding.h"
 #include "server/domain/policy.h"
+#include "server/domain/verdict.h"
 
 namespace mergegate {
 
@@ -25,11 +26,16 @@ inline constexpr std::array kConditionKinds = {
     ConditionKind::kDuplication,       ConditionKind::kSize,           ConditionKind::kAnalysisCoverage,
     ConditionKind::kSuppressionsAdded, ConditionKind::kRequiredReports};
 
+inline constexpr std::array kTiers = {Tier::kMatching, Tier::kFull};
+
 // "unspecified" for the zero values.
 std::string_view Name(Severity severity);
 std::string_view Name(BaselineState state);
 std::string_view Name(ConditionLevel level);
 std::string_view Name(ConditionKind kind);
+std::string_view Name(Tier tier);
+std::string_view Name(FailureKind kind);
+std::string_view Name(VerdictState state);
 
 }  // namespace mergegate
 

@@ -11,6 +11,13 @@
 
 namespace mergegate {
 
+// How much of the analysis a verdict is made of. Values equal those of the proto enum AnalysisTier.
+enum class Tier {
+  kUnspecified = 0,
+  kMatching = 1,  // clang-tidy's checks and the measurements
+  kFull = 2,      // and the static analyzer, if the policy wants it
+};
+
 enum class ConditionLevel { kUnspecified = 0, kBlock = 1, kWarn = 2 };
 
 // What a condition looks at. The id in YAML is in the comment.
@@ -57,8 +64,10 @@ struct Condition {
 struct AnalysisPolicy {
   std::string checks;  // clang-tidy globs that replace the tree's .clang-tidy; empty = the tree's
   bool static_analyzer = true;
-  int header_units = 8;    // units that a run may choose for headers; 0 = no bound
-  int unit_seconds = 900;  // wall clock for one unit
+  Tier tier = Tier::kFull;  // what the gate decides on
+  int analyzer_steps = 0;   // of the static analyzer for one entry point; 0 = its own default
+  int header_units = 8;     // units that a run may choose for headers; 0 = no bound
+  int unit_seconds = 900;   // wall clock for one unit
   int unit_memory_mib = 4096;
   int duplication_min_tokens = 100;
   bool require_sandbox = false;

@@ -184,6 +184,11 @@ struct RunStats {
   int64_t peak_memory_kib = 0;
   double wall_seconds = 0;
   double cpu_seconds = 0;
+  int parses = 0;
+  int preambles_reused = 0;
+  int bodies_skipped = 0;
+  int entries_analyzed = 0;
+  int entries_reused = 0;
   bool operator==(const RunStats&) const = default;
 };
 

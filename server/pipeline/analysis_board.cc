@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
+#include "server/domain/names.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -16,6 +17,17 @@ std::string SubjectOf(const AnalysisTask& task) {
   return unit != nullptr ? unit->main_file : "duplication";
 }
 
+std::string_view OutcomeOf(const TaskResult& result) {
+  return result.failures.empty() ? "ok" : Name(result.failures.front().kind);
+}
+
+void CountAnswer(const TaskResult& result, Metrics& metrics) {
+  metrics.Count(Counter::kTasks, OutcomeOf(result));
+  metrics.Count(Counter::kPreamblesReused, "", result.cost.preambles_reused);
+  metrics.Count(Counter::kEntriesAnalyzed, "", result.cost.entries_analyzed);
+  metrics.Count(Counter::kEntriesReused, "", result.cost.entries_reused);
+}
+
 }  // namespace
 
 struct AnalysisBoard::Batch {
@@ -25,8 +37,10 @@ struct AnalysisBoard::Batch {
 
 struct AnalysisBoard::Entry {
   AnalysisTask task;
+  Priority priority = Priority::kInteractive;
   bool caller_analyzes = false;
-  std::shared_ptr<Batch> batch;
+  std::shared_ptr<Batch> batch;             // null for a posted task
+  std::function<void(TaskResult)> on_done;  // of a posted task
   std::string worker;
   absl::Time lease_until = absl::InfinitePast();
   std::optional<TaskResult> result;
@@ -45,9 +59,10 @@ absl::StatusOr<std::vector<TaskResult>> AnalysisBoard::Analyze(std::vector<Analy
     entry->task = std::move(task);
     entry->task.task_id = absl::StrCat("t", next_id_++);
     entry->task.attempt = 0;
+    entry->priority = options.priority;
     entry->caller_analyzes = options.caller_analyzes;
     entry->batch = batch;
-    queue_.push_back(entry);
+    Enqueue(entry);
     entries.push_back(std::move(entry));
   }
   work_added_.notify_all();
@@ -94,6 +109,27 @@ absl::StatusOr<std::vector<TaskResult>> AnalysisBoard::Analyze(std::vector<Analy
     results.push_back(*std::move(entry->result));
   }
   return results;
+}
+
+void AnalysisBoard::Post(AnalysisTask task, std::function<void(TaskResult)> on_done) {
+  std::lock_guard lock(mutex_);
+  if (stopped_ || posted_ >= options_.max_posted) return;
+  ++posted_;
+  auto entry = std::make_shared<Entry>();
+  entry->task = std::move(task);
+  entry->task.task_id = absl::StrCat("t", next_id_++);
+  entry->task.attempt = 0;
+  entry->priority = Priority::kBackground;
+  entry->on_done = std::move(on_done);
+  Enqueue(std::move(entry));
+  work_added_.notify_all();
+}
+
+void AnalysisBoard::Enqueue(std::shared_ptr<Entry> entry, bool first) {
+  const auto is_after = [&](const auto& other) {
+    return first ? other->priority >= entry->priority : other->priority > entry->priority;
+  };
+  queue_.insert(std::ranges::find_if(queue_, is_after), entry);
 }
 
 std::optional<std::string> AnalysisBoard::WaitForAnalyzerBuild(const RunId& run, bool caller_analyzes,
@@ -159,16 +195,26 @@ std::vector<TaskLease> AnalysisBoard::Renew(std::string_view worker, const std::
 }
 
 absl::Status AnalysisBoard::Complete(std::string_view worker, const TaskLease& lease, TaskResult result) {
-  std::lock_guard lock(mutex_);
-  const auto it = leased_.find(lease.task_id);
-  if (it == leased_.end() || it->second->worker != worker || it->second->task.attempt != lease.attempt) {
-    return absl::AbortedError(absl::StrCat("task ", lease.task_id, " attempt ", lease.attempt,
-                                           " is no longer this worker's; its result is not used"));
+  std::shared_ptr<Entry> entry;
+  {
+    std::lock_guard lock(mutex_);
+    const auto it = leased_.find(lease.task_id);
+    if (it == leased_.end() || it->second->worker != worker || it->second->task.attempt != lease.attempt) {
+      return absl::AbortedError(absl::StrCat("task ", lease.task_id, " attempt ", lease.attempt,
+                                             " is no longer this worker's; its result is not used"));
+    }
+    entry = it->second;
+    leased_.erase(it);
+    if (options_.metrics != nullptr) CountAnswer(result, *options_.metrics);
+    if (entry->batch != nullptr) {
+      entry->result = std::move(result);
+      --entry->batch->left;
+      result_added_.notify_all();
+      return absl::OkStatus();
+    }
+    --posted_;
   }
-  it->second->result = std::move(result);
-  --it->second->batch->left;
-  leased_.erase(it);
-  result_added_.notify_all();
+  entry->on_done(std::move(result));
   return absl::OkStatus();
 }
 
@@ -202,12 +248,16 @@ void AnalysisBoard::ReturnLapsedLeases(absl::Time now) {
       GiveUp(*entry, FailureKind::kNoWorker,
              absl::StrCat("lost with its worker ", entry->task.attempt, " times; see the worker's log"));
     } else {
-      queue_.push_front(entry);
+      Enqueue(entry, /*first=*/true);
     }
   }
 }
 
 void AnalysisBoard::GiveUp(Entry& entry, FailureKind kind, std::string message) {
+  if (entry.batch == nullptr) {
+    --posted_;
+    return;
+  }
   TaskResult result;
   result.failures.push_back({.analyzer = "",
                              .unit = SubjectOf(entry.task),

@@ -2,9 +2,11 @@
 // what was finished before comes out of the result cache.
 //
 //   board.Analyze(tasks, options)      // a run's thread: blocks until every task has a result
+//   board.Post(task, on_done)          // background: nobody waits
 //   board.Lease("worker-1", ...)       // rpc: what a worker is to do next
 //   board.Complete("worker-1", ...)    // rpc: its result
 //
+// Tasks are handed out in the order in which they came, those that somebody waits for before those in the background.
 // A lease that is not renewed returns to the queue with the next attempt number; a late result of the older attempt
 // is refused. A task that lost `max_attempts` leases ends as an AnalysisFailure.
 //
@@ -27,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/base/clock.h"
+#include "server/base/metrics.h"
 #include "server/domain/analysis.h"
 
 namespace mergegate::pipeline {
@@ -36,14 +39,21 @@ struct TaskLease {
   int attempt = 0;
 };
 
+// Whether somebody waits for the result.
+enum class Priority { kInteractive, kBackground };
+
 struct BoardOptions {
   absl::Duration lease = absl::Seconds(30);
   // A task is given up after so long without any worker asking for work.
   absl::Duration no_worker = absl::Seconds(60);
   int max_attempts = 3;
+  // Posted tasks above this number are forgotten.
+  size_t max_posted = 1000;
+  Metrics* metrics = nullptr;  // counts answers by outcome; must outlive the board
 };
 
 struct AnalyzeOptions {
+  Priority priority = Priority::kInteractive;
   // True when only workers that name the run may take its tasks.
   bool caller_analyzes = false;
   // Tasks without a result by then become failures (timed out).
@@ -60,6 +70,10 @@ class AnalysisBoard {
 
   // Results in the order of `tasks`. kCancelled when cancelled. `task_id` and `attempt` of the tasks are set here.
   absl::StatusOr<std::vector<TaskResult>> Analyze(std::vector<AnalysisTask> tasks, const AnalyzeOptions& options);
+
+  // Queues a background task. `on_done` is called under no lock, from a worker's call, with its result; never when the
+  // task is lost or the server stops.
+  void Post(AnalysisTask task, std::function<void(TaskResult)> on_done);
 
   // Build id of the analyzers behind the workers; waits until a worker (one that names `run`, if caller_analyzes) has
   // asked for work. nullopt when none did before `deadline`.
@@ -81,6 +95,8 @@ class AnalysisBoard {
   struct Entry;
   struct Batch;
 
+  // Behind the tasks of its priority, or before them.
+  void Enqueue(std::shared_ptr<Entry> entry, bool first = false);
   std::shared_ptr<Entry> NextFor(const RunId& run);
   void ReturnLapsedLeases(absl::Time now);
   void GiveUp(Entry& entry, FailureKind kind, std::string message);
@@ -88,9 +104,10 @@ class AnalysisBoard {
   const Clock& clock_;
   const BoardOptions options_;
   std::mutex mutex_;
-  std::condition_variable work_added_;    // for workers
-  std::condition_variable result_added_;  // for runs
-  std::deque<std::shared_ptr<Entry>> queue_;
+  std::condition_variable work_added_;        // for workers
+  std::condition_variable result_added_;      // for runs
+  std::deque<std::shared_ptr<Entry>> queue_;  // interactive ones first
+  size_t posted_ = 0;                         // without a result
   std::map<std::string, std::shared_ptr<Entry>, std::less<>> leased_;
   std::string build_;                               // of the last worker that asked
   std::map<RunId, std::string> builds_of_callers_;  // of workers that name a run

@@ -17,16 +17,34 @@ bool Holds(const TaskResult& manifest, const Tree& tree) {
          std::ranges::none_of(manifest.absent, [&](const std::string& path) { return tree.Exists(path); });
 }
 
-// Parse failures follow from the inputs; all others from the environment.
-bool MayBeKept(const TaskResult& result) {
-  return !result.inputs.empty() && std::ranges::all_of(result.failures, [](const AnalysisFailure& failure) {
-    return failure.kind == FailureKind::kParseError;
-  });
+bool Holds(const TaskResult& manifest, const TaskTrees& trees) {
+  if (!Holds(manifest, trees.tree) || manifest.base.empty() != (trees.base == nullptr)) return false;
+  return manifest.base.empty() || Holds(manifest.base.front(), *trees.base);
+}
+
+TaskResult ManifestOf(const TaskResult& result) {
+  TaskResult manifest;
+  manifest.inputs = result.inputs;
+  manifest.absent = result.absent;
+  for (const TaskResult& base : result.base) manifest.base.push_back(ManifestOf(base));
+  return manifest;
+}
+
+std::string BlobOf(const Tree& tree, const std::string& path) {
+  const std::optional<BlobId> blob = tree.FindBlob(path);
+  return blob ? blob->value() : "";
+}
+
+// One side as far as a verdict is made of it.
+bool SidesAgree(const TaskResult& one, const TaskResult& other) {
+  return one.findings == other.findings && one.measurements == other.measurements && one.failures == other.failures &&
+         one.declarations == other.declarations && one.duplicates == other.duplicates &&
+         one.suppressed == other.suppressed;
 }
 
 }  // namespace
 
-std::string ResultCache::Key(const AnalysisTask& task, std::string_view config_digest,
+std::string ResultCache::Key(const AnalysisTask& task, const TaskTrees& trees, std::string_view config_digest,
                              std::string_view analyzer_build) {
   AnalysisTask asked = task;
   asked.task_id.clear();
@@ -35,9 +53,18 @@ std::string ResultCache::Key(const AnalysisTask& task, std::string_view config_d
   asked.run = RunId("any");
   asked.commit = CommitId();
   asked.at_base = false;
-  if (auto* unit = std::get_if<UnitTask>(&asked.work)) unit->config_commit = CommitId();
-  return Sha256Hex(absl::StrCat(wire::Serialize(wire::ToProto(asked)), "\n", std::string(config_digest), "\n",
-                                std::string(analyzer_build)));
+  // The manifest names the main file, too; in the key it keeps the versions of a file from crowding one another out.
+  std::string main_blobs;
+  if (auto* unit = std::get_if<UnitTask>(&asked.work)) {
+    unit->config_commit = CommitId();
+    main_blobs = BlobOf(trees.tree, unit->main_file);
+    if (unit->base) {
+      unit->base->commit = CommitId();
+      if (trees.base != nullptr) absl::StrAppend(&main_blobs, " ", BlobOf(*trees.base, unit->base->main_file));
+    }
+  }
+  return Sha256Hex(absl::StrCat(wire::Serialize(wire::ToProto(asked)), "\n", main_blobs, "\n",
+                                std::string(config_digest), "\n", std::string(analyzer_build)));
 }
 
 std::string ResultCache::ConfigDigest(const Tree& config) {
@@ -51,32 +78,45 @@ std::string ResultCache::ConfigDigest(const Tree& config) {
   return Sha256Hex(all);
 }
 
-std::optional<TaskResult> ResultCache::Find(std::string_view key, const Tree& tree, bool at_base) {
-  const auto candidates = store_.FindResults(key);
-  if (!candidates.ok()) {
-    spdlog::warn("result cache: {}", candidates.status().ToString());
+bool ResultCache::Agree(const TaskResult& one, const TaskResult& other) {
+  return SidesAgree(one, other) && one.base.size() == other.base.size() &&
+         std::ranges::equal(one.base, other.base, SidesAgree);
+}
+
+bool ResultCache::FollowsFromInputs(const TaskResult& result) {
+  return !result.inputs.empty() && std::ranges::all_of(result.failures, [](const AnalysisFailure& failure) {
+    return failure.kind == FailureKind::kParseError;
+  }) && std::ranges::all_of(result.base, FollowsFromInputs);
+}
+
+std::optional<TaskResult> ResultCache::Find(std::string_view key, const TaskTrees& trees, bool at_base) {
+  const auto holds = [&](std::string_view bytes) {
+    const absl::StatusOr<TaskResult> manifest = wire::ParseResult(bytes);
+    return manifest.ok() && Holds(*manifest, trees);
+  };
+  const auto found = store_.FindResult(key, holds);
+  if (!found.ok()) {
+    spdlog::warn("result cache: {}", found.status().ToString());
     return std::nullopt;
   }
-  for (const storage::CachedResult& candidate : *candidates) {
-    const absl::StatusOr<TaskResult> manifest = wire::ParseResult(candidate.manifest);
-    if (!manifest.ok() || !Holds(*manifest, tree)) continue;
-    absl::StatusOr<TaskResult> result = wire::ParseResult(candidate.result);
-    if (!result.ok()) continue;
-    for (AnalysisFailure& failure : result->failures) failure.at_base = at_base;
-    return *std::move(result);
-  }
-  return std::nullopt;
+  if (!*found) return std::nullopt;
+  absl::StatusOr<TaskResult> result = wire::ParseResult(**found);
+  if (!result.ok() || result->base.empty() != (trees.base == nullptr)) return std::nullopt;
+  for (AnalysisFailure& failure : result->failures) failure.at_base = at_base;
+  return *std::move(result);
 }
 
 void ResultCache::Save(std::string_view key, const TaskResult& result, absl::Time now) {
-  if (!MayBeKept(result)) return;
+  if (!FollowsFromInputs(result)) return;
   TaskResult kept = result;
   kept.cost = {};
-  TaskResult manifest;
-  manifest.inputs = result.inputs;
-  manifest.absent = result.absent;
   const absl::Status status =
-      store_.SaveResult(key, {wire::SerializeResult(manifest), wire::SerializeResult(kept)}, now);
+      store_.SaveResult(key, {wire::SerializeResult(ManifestOf(result)), wire::SerializeResult(kept)}, now);
+  if (!status.ok()) spdlog::warn("result cache: {}", status.ToString());
+}
+
+void ResultCache::Drop(std::string_view key) {
+  const absl::Status status = store_.DropResults(key);
   if (!status.ok()) spdlog::warn("result cache: {}", status.ToString());
 }
 

@@ -48,8 +48,9 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& parts, c
                                                                   .head_commands = *commands.head}));
 
   watch.Start("analysis");
-  ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan, policy.policy.analysis, cancelled));
-  watch.AddAnalyzers(results.cpu_seconds, results.peak_memory_kib, results.units_analyzed, results.units_from_cache);
+  ASSIGN_OR_RETURN(AnalysisResults results,
+                   Analyze(parts, run, patch_set, plan, policy.policy.analysis, {.cancelled = cancelled}));
+  watch.AddAnalyzers(results.cost, results.units_analyzed, results.units_from_cache);
 
   watch.Start("tracking");
   ImportedFindings imported = ReadReports(patch_set, submission.reports);

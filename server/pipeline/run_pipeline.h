@@ -5,7 +5,9 @@
 #include <functional>
 
 #include "absl/status/statusor.h"
+#include "server/base/chance.h"
 #include "server/base/clock.h"
+#include "server/base/metrics.h"
 #include "server/domain/run.h"
 #include "server/pipeline/analysis_board.h"
 #include "server/pipeline/mirrors.h"
@@ -21,6 +23,10 @@ struct PipelineParts {
   storage::Store& store;
   AnalysisBoard& board;
   ProgressBoard& progress;
+  Metrics& metrics;
+  // Share of the cache's hits that are analyzed again and compared, 0 to 1.
+  double recheck_share = 0.01;
+  Chance chance = UniformChance;
 };
 
 // Runs one patch set through git, policy, planning, analysis, tracking, scoring and gate.

@@ -3,10 +3,12 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <limits>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
+#include "server/domain/names.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -84,15 +86,20 @@ void Scheduler::Stop() {
   threads_.clear();
 }
 
-bool Scheduler::Pause(absl::Duration time) {
+int64_t Scheduler::Wakes() {
+  std::lock_guard lock(mutex_);
+  return wakes_;
+}
+
+bool Scheduler::Pause(absl::Duration time, int64_t seen) {
   std::unique_lock lock(mutex_);
-  const int64_t seen = wakes_;
-  woken_.wait_for(lock, absl::ToChronoMilliseconds(time), [&] { return stopping_ || wakes_ != seen; });
+  woken_.wait_for(lock, absl::ToChronoMilliseconds(time), [&] { return stopping_ || wakes_ > seen; });
   return stopping_;
 }
 
 void Scheduler::RunLoop() {
   while (!stopping_) {
+    const int64_t seen = Wakes();  // before looking, so that a wake meanwhile is not slept through
     const auto lease = parts_.store.LeaseRun(options_.owner, parts_.clock.Now(), options_.lease);
     if (!lease.ok()) {
       spdlog::error("queue: {}", lease.status().ToString());
@@ -100,7 +107,7 @@ void Scheduler::RunLoop() {
       CarryOut(**lease);
       continue;
     }
-    Pause(kPoll);
+    Pause(kPoll, seen);
   }
 }
 
@@ -119,6 +126,7 @@ void Scheduler::CarryOut(const storage::RunLease& lease) {
   absl::Status status = record.status();
   if (record.ok()) {
     status = parts_.store.FinishRun(run.id, run.attempt, *record, parts_.clock.Now());
+    if (status.ok()) parts_.metrics.Count(Counter::kRuns, Name(record->state));
   } else if (!lost) {
     spdlog::warn("run {}: attempt {} given back: {}", run.id.value(), run.attempt, status.ToString());
     status = parts_.store.ReleaseRun(run.id, run.attempt);
@@ -151,16 +159,24 @@ void Scheduler::CloseOverdueRuns() {
   }
 }
 
+void Scheduler::EvictResults() {
+  const absl::StatusOr<int64_t> evicted = parts_.store.EvictResults(options_.cache_bytes);
+  if (evicted.ok()) {
+    parts_.metrics.Count(Counter::kCacheEvictions, "", *evicted);
+  } else {
+    spdlog::warn("result cache: {}", evicted.status().ToString());
+  }
+}
+
 void Scheduler::WatchLoop() {
   absl::Time last_eviction = absl::InfinitePast();
   while (!stopping_) {
     CloseOverdueRuns();
     if (parts_.clock.Now() - last_eviction > absl::Minutes(10)) {
       last_eviction = parts_.clock.Now();
-      const absl::Status status = parts_.store.EvictResults(options_.cache_bytes);
-      if (!status.ok()) spdlog::warn("result cache: {}", status.ToString());
+      EvictResults();
     }
-    Pause(kPoll);
+    Pause(kPoll, std::numeric_limits<int64_t>::max());  // new runs are not its business
   }
 }
 

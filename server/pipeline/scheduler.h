@@ -51,8 +51,11 @@ class Scheduler {
   void WatchLoop();
   void CarryOut(const storage::RunLease& lease);
   void CloseOverdueRuns();
-  // Waits at most `time`; true when stopping.
-  bool Pause(absl::Duration time);
+  // Keeps the result cache within its bound.
+  void EvictResults();
+  int64_t Wakes();
+  // Waits at most `time`, or until a wake beyond those `seen`; true when stopping.
+  bool Pause(absl::Duration time, int64_t seen);
 
   const PipelineParts parts_;
   const SchedulerOptions options_;

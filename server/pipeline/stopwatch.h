@@ -27,12 +27,17 @@ class Stopwatch {
   }
 
   // What the analyzers' processes cost belongs to the stage that is going on.
-  void AddAnalyzers(double cpu_seconds, int64_t peak_memory_kib, int analyzed, int from_cache) {
-    stats_.stages.back().cpu_seconds += cpu_seconds;
-    stats_.peak_memory_kib = peak_memory_kib;
+  void AddAnalyzers(const TaskCost& cost, int analyzed, int from_cache) {
+    stats_.stages.back().cpu_seconds += cost.cpu_seconds;
+    stats_.peak_memory_kib = cost.peak_memory_kib;
     stats_.units_analyzed = analyzed;
     stats_.units_from_cache = from_cache;
     stats_.units_total = analyzed + from_cache;
+    stats_.parses = cost.parses;
+    stats_.preambles_reused = cost.preambles_reused;
+    stats_.bodies_skipped = cost.bodies_skipped;
+    stats_.entries_analyzed = cost.entries_analyzed;
+    stats_.entries_reused = cost.entries_reused;
   }
 
   RunStats Finish() {

@@ -8,6 +8,7 @@
 #ifndef MERGEGATE_SERVER_STORAGE_STORE_H_
 #define MERGEGATE_SERVER_STORAGE_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -89,11 +90,15 @@ class Store {
       const RunId& id) = 0;  // kNotFound; kFailedPrecondition while pending
 
   // --- exact result cache ---
-  // Newest first, at most 16.
-  virtual absl::StatusOr<std::vector<CachedResult>> FindResults(std::string_view key) = 0;
+  // The newest result of the key whose manifest `holds`; nullopt when there is none. Damaged ones are passed over and
+  // dropped. The 16 newest of a key are kept.
+  virtual absl::StatusOr<std::optional<std::string>> FindResult(
+      std::string_view key, const std::function<bool(std::string_view manifest)>& holds) = 0;
   virtual absl::Status SaveResult(std::string_view key, const CachedResult& result, absl::Time now) = 0;
-  // Drops the least recently used results until at most `max_bytes` remain.
-  virtual absl::Status EvictResults(int64_t max_bytes) = 0;
+  // Drops all results of the key.
+  virtual absl::Status DropResults(std::string_view key) = 0;
+  // Drops the least recently found or saved results until at most `max_bytes` remain; returns how many.
+  virtual absl::StatusOr<int64_t> EvictResults(int64_t max_bytes) = 0;
 
   // --- uploads ---
   virtual absl::Status SaveCompileCommands(const ProjectId& project, const CommitId& commit, std::string_view json,

@@ -234,6 +234,14 @@ v1::AnalysisTask ToProto(const AnalysisTask& task) {
     for (const auto& [path, ranges] : unit->ignored_suppressions) {
       *out->add_ignored_suppressions() = ToProto(path, ranges);
     }
+    if (unit->base) {
+      v1::UnitSide* base = out->mutable_base();
+      base->set_commit(unit->base->commit.value());
+      base->set_main_file(unit->base->main_file);
+      for (const std::string& argument : unit->base->arguments) base->add_arguments(argument);
+      base->set_directory(unit->base->directory);
+    }
+    out->set_analyzer_steps(unit->analyzer_steps);
   } else {
     const auto& duplication = std::get<DuplicationTask>(task.work);
     v1::DuplicationTask* out = proto.mutable_duplication();
@@ -270,6 +278,15 @@ absl::StatusOr<AnalysisTask> FromProto(const v1::AnalysisTask& proto) {
     unit.checks = in.checks();
     unit.analyzers = Strings(in.analyzers());
     ASSIGN_OR_RETURN(unit.ignored_suppressions, LinesFromProto(in.ignored_suppressions()));
+    if (in.has_base()) {
+      RETURN_IF_ERROR(CheckTreePath(in.base().main_file(), "task.unit.base.main_file"));
+      ASSIGN_OR_RETURN(const CommitId commit, ParseCommitId(in.base().commit(), "task.unit.base.commit"));
+      unit.base = {.commit = commit,
+                   .main_file = in.base().main_file(),
+                   .arguments = Strings(in.base().arguments()),
+                   .directory = in.base().directory()};
+    }
+    unit.analyzer_steps = in.analyzer_steps();
     task.work = std::move(unit);
   } else if (proto.has_duplication()) {
     DuplicationTask duplication;
@@ -302,16 +319,25 @@ v1::TaskResult ToProto(const TaskResult& result) {
     out->set_start_line(declaration.start_line);
     out->set_end_line(declaration.end_line);
     out->mutable_references()->Add(declaration.references.begin(), declaration.references.end());
+    out->set_is_template(declaration.is_template);
+    out->mutable_instantiations()->Add(declaration.instantiations.begin(), declaration.instantiations.end());
   }
   for (const DuplicateBlock& block : result.duplicates) *proto.add_duplicates() = ToProto(block);
   proto.set_suppressed(result.suppressed);
   proto.mutable_sandbox()->set_landlock_abi(result.sandbox.landlock_abi);
   proto.mutable_sandbox()->set_seccomp(result.sandbox.seccomp);
   proto.mutable_sandbox()->set_missing(result.sandbox.missing);
-  proto.mutable_cost()->set_wall_seconds(result.cost.wall_seconds);
-  proto.mutable_cost()->set_cpu_seconds(result.cost.cpu_seconds);
-  proto.mutable_cost()->set_peak_memory_kib(result.cost.peak_memory_kib);
+  v1::TaskCost* cost = proto.mutable_cost();
+  cost->set_wall_seconds(result.cost.wall_seconds);
+  cost->set_cpu_seconds(result.cost.cpu_seconds);
+  cost->set_peak_memory_kib(result.cost.peak_memory_kib);
+  cost->set_parses(result.cost.parses);
+  cost->set_preambles_reused(result.cost.preambles_reused);
+  cost->set_bodies_skipped(result.cost.bodies_skipped);
+  cost->set_entries_analyzed(result.cost.entries_analyzed);
+  cost->set_entries_reused(result.cost.entries_reused);
   proto.set_analyzer_build(result.analyzer_build);
+  if (!result.base.empty()) *proto.mutable_base() = ToProto(result.base.front());
   return proto;
 }
 
@@ -343,7 +369,9 @@ absl::StatusOr<TaskResult> FromProto(const v1::TaskResult& proto) {
                             .path = in.path(),
                             .start_line = in.start_line(),
                             .end_line = in.end_line(),
-                            .references = {in.references().begin(), in.references().end()}};
+                            .references = {in.references().begin(), in.references().end()},
+                            .is_template = in.is_template(),
+                            .instantiations = {in.instantiations().begin(), in.instantiations().end()}};
     for (const int reference : declaration.references) {
       if (reference < 0 || reference >= proto.declarations_size()) {
         return absl::InvalidArgumentError(absl::StrCat("declarations.references: ", reference, " is out of range"));
@@ -362,8 +390,17 @@ absl::StatusOr<TaskResult> FromProto(const v1::TaskResult& proto) {
                     .missing = proto.sandbox().missing()};
   result.cost = {.wall_seconds = proto.cost().wall_seconds(),
                  .cpu_seconds = proto.cost().cpu_seconds(),
-                 .peak_memory_kib = proto.cost().peak_memory_kib()};
+                 .peak_memory_kib = proto.cost().peak_memory_kib(),
+                 .parses = proto.cost().parses(),
+                 .preambles_reused = proto.cost().preambles_reused(),
+                 .bodies_skipped = proto.cost().bodies_skipped(),
+                 .entries_analyzed = proto.cost().entries_analyzed(),
+                 .entries_reused = proto.cost().entries_reused()};
   result.analyzer_build = proto.analyzer_build();
+  if (proto.has_base()) {
+    if (proto.base().has_base()) return absl::InvalidArgumentError("base.base: a result has one base side only");
+    ASSIGN_OR_RETURN(result.base.emplace_back(), FromProto(proto.base()));
+  }
   return result;
 }
 

@@ -305,6 +305,11 @@ v1::RunStats ToProto(const RunStats& stats) {
   proto.set_peak_memory_kib(stats.peak_memory_kib);
   proto.set_wall_seconds(stats.wall_seconds);
   proto.set_cpu_seconds(stats.cpu_seconds);
+  proto.set_parses(stats.parses);
+  proto.set_preambles_reused(stats.preambles_reused);
+  proto.set_bodies_skipped(stats.bodies_skipped);
+  proto.set_entries_analyzed(stats.entries_analyzed);
+  proto.set_entries_reused(stats.entries_reused);
   return proto;
 }
 
@@ -315,7 +320,12 @@ RunStats FromProto(const v1::RunStats& proto) {
                  .units_from_cache = proto.units_from_cache(),
                  .peak_memory_kib = proto.peak_memory_kib(),
                  .wall_seconds = proto.wall_seconds(),
-                 .cpu_seconds = proto.cpu_seconds()};
+                 .cpu_seconds = proto.cpu_seconds(),
+                 .parses = proto.parses(),
+                 .preambles_reused = proto.preambles_reused(),
+                 .bodies_skipped = proto.bodies_skipped(),
+                 .entries_analyzed = proto.entries_analyzed(),
+                 .entries_reused = proto.entries_reused()};
   for (const v1::StageCost& stage : proto.stages()) {
     stats.stages.push_back({stage.stage(), stage.wall_seconds(), stage.cpu_seconds()});
   }

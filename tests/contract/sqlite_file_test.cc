@@ -147,14 +147,43 @@ TEST_F(SqliteFileTest, DamagedResultIsAMissAndGoesAway) {
       "  CASE substr(result_zstd, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)) WHERE number = 2;"
       "UPDATE results SET manifest_zstd = substr(manifest_zstd, 1, length(manifest_zstd) - 5) WHERE number = 3;");
   const std::unique_ptr<Store> store = OpenStore();
-  const auto found = store->FindResults("key");
-  ASSERT_THAT(found, IsOk());
-  ASSERT_EQ(found->size(), 1u);
-  EXPECT_EQ((*found)[0].result, "result of m4");
+  for (const std::string wanted : {"m1", "m2", "m3"}) {
+    EXPECT_EQ(*store->FindResult("key", [&](std::string_view manifest) { return manifest == wanted; }), std::nullopt);
+  }
+  EXPECT_EQ(*store->FindResult("key", [](std::string_view) { return true; }), "result of m4");
   const auto db = Database::Open(path(), Database::Access::kReadOnly);
   auto count = (*db)->Query("SELECT count(*) FROM results");
   ASSERT_THAT(count->Step(), IsOk());
   EXPECT_EQ(count->Int(0), 1);
+}
+
+TEST_F(SqliteFileTest, AResultWithAnyByteFlippedOrCutOffIsAMiss) {
+  const std::unique_ptr<Store> store = OpenStore();
+  const auto db = *Database::Open(path(), Database::Access::kReadWrite);
+  ASSERT_THAT(db->ExecuteScript("PRAGMA synchronous = OFF"), IsOk());
+  for (const std::string column : {"manifest_zstd", "result_zstd"}) {
+    for (const bool cut : {false, true}) {
+      for (size_t at = 0;; at += 3) {
+        ASSERT_THAT(store->SaveResult("key", {"the manifest", "the result"}, At(0)), IsOk());
+        auto stored = *db->Query("SELECT " + column + " FROM results");
+        ASSERT_THAT(stored.Step(), IsOk());
+        std::string bytes(stored.Bytes(0));
+        if (at >= bytes.size()) break;
+        if (cut) {
+          bytes.resize(at);
+        } else {
+          bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+        }
+        stored = *db->Query("SELECT 1");  // lets go of the row
+        ASSERT_THAT(db->Execute("UPDATE results SET " + column + " = ?", {Blob(bytes)}), IsOk());
+        const auto found = store->FindResult("key", [](std::string_view m) { return m == "the manifest"; });
+        ASSERT_THAT(found, IsOk());
+        EXPECT_TRUE(*found == std::nullopt || **found == "the result") << column << " at " << at;
+        EXPECT_TRUE(!cut || *found == std::nullopt) << column << " cut to " << at;
+        ASSERT_THAT(store->DropResults("key"), IsOk());
+      }
+    }
+  }
 }
 
 TEST_F(SqliteFileTest, DamagedVerdictIsAnError) {

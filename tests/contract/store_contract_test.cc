@@ -248,7 +248,7 @@ TEST_P(StoreContractTest, EverythingIsThereAfterReopening) {
   Reopen();
   EXPECT_EQ(store().GetVerdict(RunId("r1"))->verdict, "verdict bytes");
   EXPECT_EQ(store().GetRun(RunId("r2"))->state, RunState::kQueued);
-  EXPECT_EQ(store().FindResults("key")->size(), 1u);
+  EXPECT_EQ(*store().FindResult("key", [](std::string_view) { return true; }), "result");
   EXPECT_EQ(store().FindCompileCommands(ProjectId("db"), {CommitId("c")}).value(), "[]");
   EXPECT_EQ(store().GetProject(ProjectId("db"))->created, At(0));
 }

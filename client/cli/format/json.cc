@@ -147,6 +147,11 @@ Json ToJson(const v1::RunStats& stats) {
           {"units_total", stats.units_total()},
           {"units_analyzed", stats.units_analyzed()},
           {"units_from_cache", stats.units_from_cache()},
+          {"parses", stats.parses()},
+          {"preambles_reused", stats.preambles_reused()},
+          {"bodies_skipped", stats.bodies_skipped()},
+          {"entries_analyzed", stats.entries_analyzed()},
+          {"entries_reused", stats.entries_reused()},
           {"stages", List(stats.stages(), [](const v1::StageCost& stage) {
              return Json{{"stage", stage.stage()},
                          {"wall_seconds", Milliseconds(stage.wall_seconds())},

@@ -123,9 +123,15 @@ std::string CoverageSentence(const v1::Coverage& coverage) {
 }
 
 std::string CostSentence(const v1::RunStats& stats) {
-  return fmt::format("It took {:.1f} s ({:.1f} s CPU, {} MiB peak): {}, {} from cache.", stats.wall_seconds(),
-                     stats.cpu_seconds(), (stats.peak_memory_kib() + 1023) / 1024,
-                     Count(stats.units_total(), "unit passage", "unit passages"), stats.units_from_cache());
+  std::string text = fmt::format("It took {:.1f} s ({:.1f} s CPU, {} MiB peak): {}, {} from cache",
+                                 stats.wall_seconds(), stats.cpu_seconds(), (stats.peak_memory_kib() + 1023) / 1024,
+                                 Count(stats.units_total(), "unit passage", "unit passages"), stats.units_from_cache());
+  if (const int entries = stats.entries_analyzed() + stats.entries_reused(); entries > 0) {
+    text += fmt::format("; the static analyzer went through {} of {}", stats.entries_analyzed(),
+                        Count(entries, "function", "functions"));
+    if (stats.entries_reused() > 0) text += " and knew the rest";
+  }
+  return text + ".";
 }
 
 std::string HeadlineSection(const v1::GetVerdictResponse& response, const TextStyle& style) {

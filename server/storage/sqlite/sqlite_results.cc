@@ -39,23 +39,25 @@ absl::StatusOr<std::vector<int64_t>> Surplus(Database& db, int64_t max_bytes) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<CachedResult>> SqliteStore::FindResults(std::string_view key) {
-  std::vector<CachedResult> results;
-  std::vector<int64_t> found;
+absl::StatusOr<std::optional<std::string>> SqliteStore::FindResult(
+    std::string_view key, const std::function<bool(std::string_view manifest)>& holds) {
+  std::optional<std::string> found;
+  int64_t used = 0;
   std::vector<int64_t> damaged;
   {
     const auto [lock, db] = Reading();
     ASSIGN_OR_RETURN(Statement query, db.Query("SELECT number, manifest_zstd, result_zstd FROM results"
                                                " WHERE cache_key = ? ORDER BY number DESC LIMIT ?",
                                                {key, kResultsPerKey}));
-    while (true) {
+    while (!found) {
       ASSIGN_OR_RETURN(const bool row, query.Step());
       if (!row) break;
-      absl::StatusOr<std::string> manifest = Decompress(query.Bytes(1));
+      const absl::StatusOr<std::string> manifest = Decompress(query.Bytes(1));
+      if (manifest.ok() && !holds(*manifest)) continue;
       absl::StatusOr<std::string> result = Decompress(query.Bytes(2));
       if (manifest.ok() && result.ok()) {
-        results.push_back({*std::move(manifest), *std::move(result)});
-        found.push_back(query.Int(0));
+        found = *std::move(result);
+        used = query.Int(0);
       } else {
         damaged.push_back(query.Int(0));
       }
@@ -65,9 +67,11 @@ absl::StatusOr<std::vector<CachedResult>> SqliteStore::FindResults(std::string_v
     const auto [lock, db] = Writing();
     for (const int64_t number : damaged) RETURN_IF_ERROR(DropResult(db, number));
   }
-  const std::lock_guard lock(used_mutex_);
-  for (const int64_t number : found) used_[number] = ++uses_;
-  return results;
+  if (found) {
+    const std::lock_guard lock(used_mutex_);
+    used_[used] = ++uses_;
+  }
+  return found;
 }
 
 absl::Status SqliteStore::SaveResult(std::string_view key, const CachedResult& result, absl::Time now) {
@@ -91,7 +95,12 @@ absl::Status SqliteStore::SaveResult(std::string_view key, const CachedResult& r
   return transaction.Commit();
 }
 
-absl::Status SqliteStore::EvictResults(int64_t max_bytes) {
+absl::Status SqliteStore::DropResults(std::string_view key) {
+  const auto [lock, db] = Writing();
+  return db.Execute("DELETE FROM results WHERE cache_key = ?", {key}).status();
+}
+
+absl::StatusOr<int64_t> SqliteStore::EvictResults(int64_t max_bytes) {
   std::map<int64_t, int64_t> used;
   {
     const std::lock_guard lock(used_mutex_);
@@ -105,7 +114,8 @@ absl::Status SqliteStore::EvictResults(int64_t max_bytes) {
   }
   ASSIGN_OR_RETURN(const std::vector<int64_t> surplus, Surplus(db, max_bytes));
   for (const int64_t number : surplus) RETURN_IF_ERROR(DropResult(db, number));
-  return transaction.Commit();
+  RETURN_IF_ERROR(transaction.Commit());
+  return static_cast<int64_t>(surplus.size());
 }
 
 }  // namespace mergegate::storage

@@ -5,6 +5,7 @@
 #ifndef MERGEGATE_SERVER_STORAGE_SQLITE_SQLITE_STORE_H_
 #define MERGEGATE_SERVER_STORAGE_SQLITE_SQLITE_STORE_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -48,9 +49,11 @@ class SqliteStore final : public Store {
   absl::StatusOr<VerdictRecord> GetVerdict(const RunId& id) override;
 
   // sqlite_results.cc
-  absl::StatusOr<std::vector<CachedResult>> FindResults(std::string_view key) override;
+  absl::StatusOr<std::optional<std::string>> FindResult(
+      std::string_view key, const std::function<bool(std::string_view manifest)>& holds) override;
   absl::Status SaveResult(std::string_view key, const CachedResult& result, absl::Time now) override;
-  absl::Status EvictResults(int64_t max_bytes) override;
+  absl::Status DropResults(std::string_view key) override;
+  absl::StatusOr<int64_t> EvictResults(int64_t max_bytes) override;
 
   // sqlite_uploads.cc
   absl::Status SaveCompileCommands(const ProjectId& project, const CommitId& commit, std::string_view json,

@@ -30,7 +30,7 @@ TEST_F(ResultCacheTest, HoldsForATreeWithTheSameInputs) {
   cache_.Save("key", ResultFor(tree_), kNow);
   MapTree later = tree_;
   later.Write("other.cc", "int changed;\n");
-  const auto hit = cache_.Find("key", later, /*at_base=*/true);
+  const auto hit = cache_.Find("key", {later}, /*at_base=*/true);
   ASSERT_TRUE(hit.has_value());
   EXPECT_EQ(hit->findings, ResultFor(tree_).findings);
 }
@@ -38,19 +38,19 @@ TEST_F(ResultCacheTest, HoldsForATreeWithTheSameInputs) {
 TEST_F(ResultCacheTest, MissesWhenAnInputChanged) {
   cache_.Save("key", ResultFor(tree_), kNow);
   tree_.Write("a.h", "long a;\n");
-  EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, MissesWhenAnInputIsGone) {
   cache_.Save("key", ResultFor(tree_), kNow);
   tree_.Remove("a.h");
-  EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, MissesWhenAFileAppearedThatWouldBeFoundFirst) {
   cache_.Save("key", ResultFor(tree_), kNow);
   tree_.Write("include/a.h", "char a;\n");
-  EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, MissesWhenAFolderAppearedThatWasLookedFor) {
@@ -58,19 +58,19 @@ TEST_F(ResultCacheTest, MissesWhenAFolderAppearedThatWasLookedFor) {
   result.absent = {"include"};
   cache_.Save("key", result, kNow);
   tree_.Write("include/b.h", "char b;\n");
-  EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, AnotherKeyIsAMiss) {
   cache_.Save("key", ResultFor(tree_), kNow);
-  EXPECT_FALSE(cache_.Find("other key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("other key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, ParseFailuresAreKeptAndTellTheSideTheyAreAskedFor) {
   TaskResult result = ResultFor(tree_);
   result.failures = {{.unit = "main.cc", .kind = FailureKind::kParseError, .message = "x", .at_base = false}};
   cache_.Save("key", result, kNow);
-  const auto hit = cache_.Find("key", tree_, /*at_base=*/true);
+  const auto hit = cache_.Find("key", {tree_}, /*at_base=*/true);
   ASSERT_TRUE(hit.has_value());
   EXPECT_TRUE(hit->failures.at(0).at_base);
 }
@@ -81,20 +81,20 @@ TEST_F(ResultCacheTest, WhatTheEnvironmentDidIsNotKept) {
     TaskResult result = ResultFor(tree_);
     result.failures = {{.unit = "main.cc", .kind = kind}};
     cache_.Save("key", result, kNow);
-    EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+    EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
   }
 }
 
 TEST_F(ResultCacheTest, CorruptEntriesAreMisses) {
   ASSERT_TRUE(store_->SaveResult("key", {"\xff not a manifest", "\xff"}, kNow).ok());
-  EXPECT_FALSE(cache_.Find("key", tree_, false).has_value());
+  EXPECT_FALSE(cache_.Find("key", {tree_}, false).has_value());
 }
 
 TEST_F(ResultCacheTest, TheKeyNamesWhatAResultDependsOnAndNothingElse) {
   AnalysisTask task;
   task.commit = CommitId(std::string(40, 'a'));
   task.work = UnitTask{.main_file = "main.cc", .arguments = {"-O2"}};
-  const std::string key = ResultCache::Key(task, "config", "build");
+  const std::string key = ResultCache::Key(task, {tree_}, "config", "build");
 
   AnalysisTask same = task;
   same.task_id = "t9";
@@ -102,16 +102,16 @@ TEST_F(ResultCacheTest, TheKeyNamesWhatAResultDependsOnAndNothingElse) {
   same.run = RunId("another");
   same.commit = CommitId(std::string(40, 'b'));
   same.at_base = true;
-  EXPECT_EQ(ResultCache::Key(same, "config", "build"), key);
+  EXPECT_EQ(ResultCache::Key(same, {tree_}, "config", "build"), key);
 
   AnalysisTask other_flags = task;
   std::get<UnitTask>(other_flags.work).arguments = {"-O3"};
   AnalysisTask other_suppressions = task;
   std::get<UnitTask>(other_suppressions.work).ignored_suppressions = {{"main.cc", {{1, 1}}}};
-  EXPECT_NE(ResultCache::Key(other_flags, "config", "build"), key);
-  EXPECT_NE(ResultCache::Key(other_suppressions, "config", "build"), key);
-  EXPECT_NE(ResultCache::Key(task, "other config", "build"), key);
-  EXPECT_NE(ResultCache::Key(task, "config", "other build"), key);
+  EXPECT_NE(ResultCache::Key(other_flags, {tree_}, "config", "build"), key);
+  EXPECT_NE(ResultCache::Key(other_suppressions, {tree_}, "config", "build"), key);
+  EXPECT_NE(ResultCache::Key(task, {tree_}, "other config", "build"), key);
+  EXPECT_NE(ResultCache::Key(task, {tree_}, "config", "other build"), key);
 }
 
 TEST_F(ResultCacheTest, TheConfigDigestFollowsEveryClangTidyFile) {

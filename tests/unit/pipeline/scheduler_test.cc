@@ -49,7 +49,8 @@ class SchedulerTest : public ::testing::Test {
   Mirrors mirrors_{mirror_home_.path() + "/mirrors", {{ProjectId("p"), repo_.path() + "/objects"}}};
   AnalysisBoard board_{clock_};
   ProgressBoard progress_;
-  PipelineParts parts_{clock_, mirrors_, *store_, board_, progress_};
+  Metrics metrics_;
+  PipelineParts parts_{clock_, mirrors_, *store_, board_, progress_, metrics_};
   int submitted_ = 0;
 };
 

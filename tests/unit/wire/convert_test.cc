@@ -155,7 +155,12 @@ AnalysisTask UnitAtHead() {
                        .config_commit = CommitId(std::string(40, 'b')),
                        .checks = "-*,bugprone-*",
                        .analyzers = {"clang-tidy"},
-                       .ignored_suppressions = {{"db/db.cc", {{1, 2}, {9, 9}}}}};
+                       .ignored_suppressions = {{"db/db.cc", {{1, 2}, {9, 9}}}},
+                       .base = UnitSide{.commit = CommitId(std::string(40, 'b')),
+                                        .main_file = "db/old.cc",
+                                        .arguments = {"-std=c++17"},
+                                        .directory = "/src"},
+                       .analyzer_steps = 1000};
   return task;
 }
 
@@ -177,12 +182,23 @@ TaskResult EveryResult() {
   result.failures = {Failed()};
   result.inputs = {{"src/a.cc", BlobId(kBlob)}};
   result.absent = {"include/x.h"};
-  result.declarations = {{"u", "f", "src/a.cc", 1, 2, {0}}};
+  result.declarations = {{"u", "f", "src/a.cc", 1, 2, {0}, true, {7, 9}}};
   result.duplicates = {{"src/a.cc", 1, 9, "src/b.cc", 4, 12, 120}};
   result.suppressed = 3;
   result.sandbox = {.landlock_abi = 2, .seccomp = true, .missing = "m"};
-  result.cost = {.wall_seconds = 1, .cpu_seconds = 2, .peak_memory_kib = 3};
+  result.cost = {.wall_seconds = 1,
+                 .cpu_seconds = 2,
+                 .peak_memory_kib = 3,
+                 .parses = 4,
+                 .preambles_reused = 5,
+                 .bodies_skipped = 6,
+                 .entries_analyzed = 7,
+                 .entries_reused = 8};
   result.analyzer_build = "build";
+  TaskResult base;
+  base.findings = {EveryFieldSet()};
+  base.inputs = {{"src/old.cc", BlobId(kBlob)}};
+  result.base = {base};
   return result;
 }
 
@@ -192,6 +208,12 @@ TEST(Convert, ResultsRoundTripAsMessagesAndAsBytes) {
   EXPECT_EQ(*back, EveryResult());
   EXPECT_EQ(*ParseResult(SerializeResult(EveryResult())), EveryResult());
   EXPECT_TRUE(absl::IsDataLoss(ParseResult("\xff\xff").status()));
+}
+
+TEST(Convert, AResultHasOneBaseSideOnly) {
+  TaskResult result = EveryResult();
+  result.base[0].base = {TaskResult()};
+  EXPECT_THAT(FromProto(ToProto(result)).status().message(), HasSubstr("base.base"));
 }
 
 TEST(Convert, WorkersCannotNamePathsOutsideTheRepository) {
