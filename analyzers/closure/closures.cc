@@ -1,0 +1,534 @@
+#include "analyzers/closure/closures.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "clang/AST/DeclTemplate.h"
+#include "clang/AST/ExprCXX.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Index/USRGeneration.h"
+
+namespace mergegate::analyzers {
+namespace {
+
+// The declaration that speaks for all of its kind: the definition, else the first.
+const clang::Decl* Speaker(const clang::Decl* decl) {
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+    const clang::FunctionDecl* definition = nullptr;
+    if (function->hasBody(definition)) return definition;
+    return function->getCanonicalDecl();
+  }
+  if (const auto* tag = llvm::dyn_cast<clang::TagDecl>(decl)) {
+    if (const clang::TagDecl* definition = tag->getDefinition()) return definition;
+  } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    if (const clang::VarDecl* definition = variable->getDefinition()) return definition;
+  }
+  return decl->getCanonicalDecl();
+}
+
+std::vector<std::pair<unsigned, std::string>> SuppressedBlocks(const std::string& text) {
+  std::vector<std::pair<unsigned, std::string>> blocks;
+  if (text.find("NOLINTBEGIN") == std::string::npos) return blocks;
+  for (size_t at = text.find("NOLINT"); at != std::string::npos; at = text.find("NOLINT", at + 1)) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (!rest.starts_with("NOLINTBEGIN") && !rest.starts_with("NOLINTEND")) continue;
+    blocks.emplace_back(at, std::string(rest.substr(0, rest.find('\n'))));
+  }
+  return blocks;
+}
+
+// Functions with a body in a declaration, in the order of the source.
+class FunctionFinder : public clang::RecursiveASTVisitor<FunctionFinder> {
+ public:
+  bool shouldVisitTemplateInstantiations() const { return true; }
+  bool shouldVisitImplicitCode() const { return true; }
+  bool shouldWalkTypesOfTypeLocs() const { return false; }
+  bool VisitFunctionDecl(clang::FunctionDecl* function) {
+    if (function->isThisDeclarationADefinition() && function->hasBody() && !function->isDependentContext()) {
+      found.push_back(function);
+    }
+    return true;
+  }
+  std::vector<clang::FunctionDecl*> found;
+};
+
+}  // namespace
+
+// Walks one function, initializer or record part: feeds what it sees into the digest, and adds edges.
+class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
+ public:
+  ClosureWalk(Closures& closures, int node, DigestBuilder& builder)
+      : closures_(closures), node_(node), builder_(builder) {}
+
+  bool shouldVisitImplicitCode() const { return true; }
+  bool shouldWalkTypesOfTypeLocs() const { return false; }
+
+  bool VisitStmt(clang::Stmt* statement) {
+    builder_.Number(statement->getStmtClass());
+    return true;
+  }
+  bool VisitExpr(clang::Expr* expr) {
+    AddType(expr->getType());
+    builder_.Number(expr->getValueKind());
+    return true;
+  }
+  bool VisitValueDecl(clang::ValueDecl* decl) {
+    builder_.Number(decl->getKind()).Text(decl->getDeclName().getAsString());
+    AddType(decl->getType());
+    return true;
+  }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* expr) { return Refer(expr->getDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* expr) { return Refer(expr->getMemberDecl()); }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) {
+    Refer(expr->getConstructor());
+    return AddOverriders(expr->getConstructor()->getParent());
+  }
+  bool VisitCXXInheritedCtorInitExpr(clang::CXXInheritedCtorInitExpr* expr) { return Refer(expr->getConstructor()); }
+  bool VisitCXXNewExpr(clang::CXXNewExpr* expr) {
+    Refer(expr->getOperatorNew());
+    return Refer(expr->getOperatorDelete());
+  }
+  bool VisitCXXDeleteExpr(clang::CXXDeleteExpr* expr) { return Refer(expr->getOperatorDelete()); }
+  bool VisitCXXBindTemporaryExpr(clang::CXXBindTemporaryExpr* expr) {
+    return Refer(expr->getTemporary()->getDestructor());
+  }
+  bool VisitUnaryExprOrTypeTraitExpr(clang::UnaryExprOrTypeTraitExpr* expr) {
+    builder_.Number(expr->getKind());
+    if (expr->isArgumentType()) AddType(expr->getArgumentType());
+    return true;
+  }
+  bool VisitCastExpr(clang::CastExpr* expr) {
+    builder_.Number(expr->getCastKind());
+    // The analyzer takes the type that is cast to for the type of the object.
+    const clang::QualType to = expr->getType();
+    const clang::QualType pointee = to->getPointeeType().isNull() ? to : to->getPointeeType();
+    switch (expr->getCastKind()) {
+      case clang::CK_BaseToDerived:
+      case clang::CK_Dynamic:
+      case clang::CK_BitCast:
+      case clang::CK_LValueBitCast:
+        AddOverriders(pointee->getAsCXXRecordDecl());
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+  bool VisitUnaryOperator(clang::UnaryOperator* expr) { return Feed(expr->getOpcode()); }
+  bool VisitBinaryOperator(clang::BinaryOperator* expr) { return Feed(expr->getOpcode()); }
+  bool VisitIntegerLiteral(clang::IntegerLiteral* literal) {
+    // __LINE__ is made in the scratch space; so is what ## pastes, whose parts stand in the text.
+    const clang::SourceManager& sources = closures_.ast_.getSourceManager();
+    if (!sources.isWrittenInScratchSpace(sources.getSpellingLoc(literal->getLocation()))) {
+      llvm::SmallString<32> digits;
+      literal->getValue().toStringUnsigned(digits, 16);
+      builder_.Text(digits.str());
+    }
+    return true;
+  }
+  bool VisitFloatingLiteral(clang::FloatingLiteral* literal) {
+    llvm::SmallString<32> digits;
+    literal->getValue().toString(digits);
+    builder_.Text(digits.str());
+    return true;
+  }
+  bool VisitStringLiteral(clang::StringLiteral* literal) {
+    builder_.Text(literal->getBytes());
+    return true;
+  }
+  bool VisitCharacterLiteral(clang::CharacterLiteral* literal) { return Feed(literal->getValue()); }
+  bool VisitCXXBoolLiteralExpr(clang::CXXBoolLiteralExpr* literal) { return Feed(literal->getValue() ? 1 : 0); }
+  // Arguments and initializers by default stand elsewhere, but act here.
+  bool VisitCXXDefaultArgExpr(clang::CXXDefaultArgExpr* expr) { return TraverseStmt(expr->getExpr()); }
+  bool VisitCXXDefaultInitExpr(clang::CXXDefaultInitExpr* expr) { return TraverseStmt(expr->getExpr()); }
+
+  void AddType(clang::QualType type) {
+    if (type.isNull()) return;
+    const Closures::TypeEntry entry = closures_.EntryOf(type);
+    builder_.Add(entry.digest);
+    if (entry.tag != nullptr) AddEdge(entry.tag);
+  }
+  bool Refer(const clang::Decl* decl) {
+    if (decl == nullptr) return true;
+    if (const auto* named = llvm::dyn_cast<clang::NamedDecl>(decl)) {
+      builder_.Number(decl->getKind()).Text(closures_.NameOf(named));
+    }
+    AddEdge(decl);
+    return true;
+  }
+  void AddEdge(const clang::Decl* decl) {
+    if (const int to = closures_.NodeFor(decl); to >= 0 && to != node_) {
+      closures_.nodes_[static_cast<size_t>(node_)].edges.insert(to);
+    }
+  }
+  // A virtual call on an object whose type is known goes to the functions of that type.
+  bool AddOverriders(const clang::CXXRecordDecl* record) {
+    if (record == nullptr || !record->hasDefinition() || !record->getDefinition()->isPolymorphic()) return true;
+    for (const clang::CXXMethodDecl* method : record->getDefinition()->methods()) {
+      if (method->isVirtual()) AddEdge(method);
+    }
+    for (const clang::CXXBaseSpecifier& base : record->getDefinition()->bases()) {
+      AddOverriders(base.getType()->getAsCXXRecordDecl());
+    }
+    return true;
+  }
+
+ private:
+  bool Feed(uint64_t number) {
+    builder_.Number(number);
+    return true;
+  }
+
+  Closures& closures_;
+  const int node_;
+  DigestBuilder& builder_;
+};
+
+Closures::Closures(clang::ASTContext& ast, source::TreeLocations& locations)
+    : ast_(ast), locations_(locations), printing_(ast.getPrintingPolicy()) {
+  printing_.AnonymousTagLocations = false;
+  printing_.FullyQualifiedName = true;
+  printing_.SuppressScope = false;
+  printing_.SuppressUnwrittenScope = false;
+}
+
+Closures::~Closures() = default;
+
+void Closures::AddFunctionsOf(const std::vector<clang::Decl*>& decls) {
+  FunctionFinder finder;
+  for (clang::Decl* decl : decls) finder.TraverseDecl(decl);
+  const clang::SourceManager& sources = ast_.getSourceManager();
+  for (const clang::FunctionDecl* decl : finder.found) {
+    const int node = NodeFor(decl);
+    if (node < 0) continue;
+    Function function;
+    function.decl = decl;
+    function.node = node;
+    llvm::SmallString<128> usr;
+    if (!clang::index::generateUSRForDecl(decl, usr)) function.usr = usr.str().str();
+    // As the static analyzer tells code from headers.
+    const clang::SourceLocation start = sources.getExpansionLoc(decl->getBody()->getBeginLoc());
+    function.is_code = sources.isInMainFile(start.isValid() ? start : sources.getExpansionLoc(decl->getLocation()));
+    if (const auto extent = locations_.Cover(decl->getSourceRange(), ast_.getLangOpts())) function.extent = *extent;
+    functions_.push_back(std::move(function));
+  }
+}
+
+void Closures::Finish() {
+  for (size_t i = 0; i < nodes_.size(); ++i) Expand(static_cast<int>(i));  // grows while it is walked
+  CombineComponents();
+  for (Function& function : functions_) {
+    const Node& node = nodes_[static_cast<size_t>(function.node)];
+    function.own = node.own;
+    function.closure = DigestBuilder().Add(node.own).Add(node.closure).Number(function.is_code ? 1 : 0).Finish();
+  }
+}
+
+int Closures::NodeOf(const clang::FunctionDecl* function) const {
+  const auto found = node_of_.find(Speaker(function));
+  return found == node_of_.end() ? -1 : found->second;
+}
+
+std::set<int> Closures::ReachedBy(int node) const {
+  std::set<int> reached = {node};
+  std::vector<int> open = {node};
+  while (!open.empty()) {
+    const int at = open.back();
+    open.pop_back();
+    for (const int next : nodes_[static_cast<size_t>(at)].edges) {
+      if (reached.insert(next).second) open.push_back(next);
+    }
+  }
+  return reached;
+}
+
+bool Closures::IsSystem(const clang::Decl* decl) const {
+  const clang::SourceManager& sources = ast_.getSourceManager();
+  const clang::SourceLocation location = sources.getExpansionLoc(decl->getLocation());
+  return location.isInvalid() || sources.isInSystemHeader(location);
+}
+
+bool Closures::ArgumentsMentionTree(llvm::ArrayRef<clang::TemplateArgument> arguments) {
+  return llvm::any_of(arguments, [&](const clang::TemplateArgument& argument) {
+    switch (argument.getKind()) {
+      case clang::TemplateArgument::Type:
+        return TypeMentionsTree(argument.getAsType());
+      case clang::TemplateArgument::Declaration:
+        return MentionsTree(argument.getAsDecl());
+      case clang::TemplateArgument::Pack:
+        return ArgumentsMentionTree(argument.pack_elements());
+      case clang::TemplateArgument::Template:
+        return argument.getAsTemplate().getAsTemplateDecl() != nullptr &&
+               MentionsTree(argument.getAsTemplate().getAsTemplateDecl());
+      default:
+        return false;
+    }
+  });
+}
+
+bool Closures::TypeMentionsTree(clang::QualType type) {
+  type = type.getCanonicalType();
+  while (true) {
+    if (const auto* array = type->getAsArrayTypeUnsafe()) {
+      type = array->getElementType();
+    } else if (const auto* member = type->getAs<clang::MemberPointerType>()) {
+      if (const auto* record = member->getMostRecentCXXRecordDecl(); record != nullptr && MentionsTree(record)) {
+        return true;
+      }
+      type = member->getPointeeType();
+    } else if (!type->getPointeeType().isNull()) {
+      type = type->getPointeeType();
+    } else {
+      break;
+    }
+  }
+  if (const auto* function = type->getAs<clang::FunctionProtoType>()) {
+    return TypeMentionsTree(function->getReturnType()) ||
+           llvm::any_of(function->param_types(), [&](clang::QualType t) { return TypeMentionsTree(t); });
+  }
+  const clang::TagDecl* tag = type->getAsTagDecl();
+  return tag != nullptr && MentionsTree(tag);
+}
+
+bool Closures::MentionsTree(const clang::Decl* decl) {
+  if (!IsSystem(decl)) return true;
+  auto [known, inserted] = mentions_.try_emplace(decl->getCanonicalDecl(), false);
+  if (!inserted) return known->second;
+  bool mentions = false;
+  for (const clang::Decl* at = decl; at != nullptr && !mentions;
+       at = llvm::dyn_cast_or_null<clang::Decl>(at->getDeclContext())) {
+    if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(at)) {
+      if (const auto* arguments = function->getTemplateSpecializationArgs()) {
+        mentions = ArgumentsMentionTree(arguments->asArray());
+      }
+    } else if (const auto* record = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(at)) {
+      mentions = ArgumentsMentionTree(record->getTemplateArgs().asArray());
+    } else if (const auto* variable = llvm::dyn_cast<clang::VarTemplateSpecializationDecl>(at)) {
+      mentions = ArgumentsMentionTree(variable->getTemplateArgs().asArray());
+    } else if (llvm::isa<clang::NamespaceDecl, clang::TranslationUnitDecl>(at)) {
+      break;
+    }
+  }
+  mentions_[decl->getCanonicalDecl()] = mentions;
+  return mentions;
+}
+
+int Closures::NodeFor(const clang::Decl* decl) {
+  if (const auto* shadow = llvm::dyn_cast<clang::UsingShadowDecl>(decl)) decl = shadow->getTargetDecl();
+  if (llvm::isa<clang::FieldDecl, clang::IndirectFieldDecl, clang::EnumConstantDecl>(decl)) {
+    decl = llvm::dyn_cast<clang::Decl>(decl->getDeclContext());
+    if (decl == nullptr) return -1;
+  }
+  if (!llvm::isa<clang::FunctionDecl, clang::VarDecl, clang::TagDecl>(decl) || llvm::isa<clang::ParmVarDecl>(decl)) {
+    return -1;
+  }
+  if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    if (variable->isLocalVarDecl() || !variable->hasGlobalStorage()) return -1;  // walked where it stands
+  }
+  decl = Speaker(decl);
+  const auto found = node_of_.find(decl);
+  if (found != node_of_.end()) return found->second;
+  const int node = MentionsTree(decl) ? static_cast<int>(nodes_.size()) : -1;
+  node_of_[decl] = node;
+  if (node >= 0) nodes_.push_back({decl, {}, {}, {}});
+  return node;
+}
+
+const Closures::TypeEntry& Closures::EntryOf(clang::QualType type) {
+  type = type.getCanonicalType();
+  auto [known, inserted] = types_.try_emplace(type.getAsOpaquePtr());
+  if (!inserted) return known->second;
+  TypeEntry entry{DigestBuilder().Text(type.getAsString(printing_)).Finish(), nullptr};
+  clang::QualType rest = type;
+  while (true) {
+    if (!rest->getPointeeType().isNull()) {
+      rest = rest->getPointeeType().getCanonicalType();
+    } else if (const auto* array = rest->getAsArrayTypeUnsafe()) {
+      rest = array->getElementType().getCanonicalType();
+    } else if (const auto* atomic = rest->getAs<clang::AtomicType>()) {
+      rest = atomic->getValueType().getCanonicalType();
+    } else {
+      break;
+    }
+  }
+  entry.tag = rest->getAsTagDecl();
+  return types_[type.getAsOpaquePtr()] = entry;
+}
+
+std::string Closures::NameOf(const clang::NamedDecl* decl) const {
+  std::string name;
+  llvm::raw_string_ostream out(name);
+  decl->getNameForDiagnostic(out, printing_, /*Qualified=*/true);
+  if (const auto* value = llvm::dyn_cast<clang::ValueDecl>(decl); value && llvm::isa<clang::FunctionDecl>(decl)) {
+    out << ' ' << value->getType().getCanonicalType().getAsString(printing_);
+  }
+  return name;
+}
+
+// Whole lines of every place in the tree that declares it.
+void Closures::AddText(const clang::Decl* decl, DigestBuilder& builder) {
+  for (const clang::Decl* place : decl->redecls()) {
+    const auto extent = locations_.Cover(place->getSourceRange(), ast_.getLangOpts());
+    if (!extent || extent->file == nullptr) continue;
+    const std::string& text = extent->file->text;
+    if (extent->begin >= text.size()) continue;
+    const size_t before = extent->begin == 0 ? std::string::npos : text.rfind('\n', extent->begin - 1);
+    const size_t begin = before == std::string::npos ? 0 : before + 1;
+    const size_t end = std::min(text.find('\n', std::min<size_t>(extent->end, text.size())), text.size());
+    builder.Text(std::string_view(text).substr(begin, end - begin));
+    if (begin >= 2) {
+      const size_t previous = text.rfind('\n', begin - 2);
+      const size_t start = previous == std::string::npos ? 0 : previous + 1;
+      const std::string_view line = std::string_view(text).substr(start, begin - 1 - start);
+      if (line.find("NOLINT") != std::string_view::npos) builder.Text(line);
+    }
+    auto [blocks, inserted] = blocks_.try_emplace(extent->file);
+    if (inserted) blocks->second = SuppressedBlocks(text);
+    for (const auto& [at, words] : blocks->second) {
+      if (at < begin) builder.Text(words);
+    }
+  }
+}
+
+// What others see of a record: layout, bases and members' signatures. Bodies of members are nodes of their own.
+void Closures::AddRecord(const clang::RecordDecl* record, int node, DigestBuilder& builder) {
+  ClosureWalk walk(*this, node, builder);
+  builder.Number(static_cast<uint64_t>(record->getTagKind()));
+  for (const clang::Attr* attribute : record->attrs()) builder.Number(attribute->getKind());
+  const auto* cxx = llvm::dyn_cast<clang::CXXRecordDecl>(record);
+  if (!record->isCompleteDefinition()) return;
+  if (cxx != nullptr) {
+    for (const clang::CXXBaseSpecifier& base : cxx->bases()) {
+      builder.Number(base.isVirtual() ? 1 : 0).Number(base.getAccessSpecifier());
+      walk.AddType(base.getType());
+    }
+    if (const clang::CXXDestructorDecl* destructor = cxx->getDestructor()) walk.AddEdge(destructor);
+  }
+  for (const clang::Decl* member : record->decls()) {
+    if (member->isImplicit()) continue;
+    builder.Number(member->getKind()).Number(member->getAccess());
+    for (const clang::Attr* attribute : member->attrs()) builder.Number(attribute->getKind());
+    if (const auto* named = llvm::dyn_cast<clang::NamedDecl>(member)) builder.Text(NameOf(named));
+    if (const auto* field = llvm::dyn_cast<clang::FieldDecl>(member)) {
+      walk.AddType(field->getType());
+      builder.Number(field->isMutable() ? 1 : 0);
+      if (field->isBitField()) walk.TraverseStmt(field->getBitWidth());
+      if (field->hasInClassInitializer() && !record->isDependentContext()) {
+        walk.TraverseStmt(field->getInClassInitializer());
+      }
+    } else if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(member)) {
+      builder.Number((method->isVirtual() ? 1U : 0U) | (method->isPureVirtual() ? 2U : 0U) |
+                     (method->isDeleted() ? 4U : 0U) | (method->isDefaulted() ? 8U : 0U) |
+                     (method->isConstexpr() ? 16U : 0U));
+    }
+  }
+}
+
+void Closures::Expand(int node) {
+  const clang::Decl* decl = nodes_[static_cast<size_t>(node)].decl;
+  DigestBuilder builder;
+  ClosureWalk walk(*this, node, builder);
+  builder.Number(decl->getKind()).Number(IsSystem(decl) ? 1 : 0);
+  builder.Text(NameOf(llvm::cast<clang::NamedDecl>(decl)));
+  if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
+    AddText(function, builder);
+    for (const clang::Attr* attribute : function->attrs()) builder.Number(attribute->getKind());
+    walk.AddType(function->getReturnType());
+    for (const clang::ParmVarDecl* parameter : function->parameters()) walk.AddType(parameter->getType());
+    if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function)) walk.AddEdge(method->getParent());
+    if (const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(function)) {
+      for (const clang::CXXCtorInitializer* initializer : constructor->inits()) {
+        if (const clang::FieldDecl* field = initializer->getAnyMember()) builder.Text(field->getName());
+        walk.TraverseStmt(initializer->getInit());
+      }
+    }
+    if (const auto* destructor = llvm::dyn_cast<clang::CXXDestructorDecl>(function)) {
+      if (const clang::FunctionDecl* deallocator = destructor->getOperatorDelete()) walk.AddEdge(deallocator);
+    }
+    if (function->doesThisDeclarationHaveABody()) walk.TraverseStmt(function->getBody());
+  } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
+    AddText(variable, builder);
+    walk.AddType(variable->getType());
+    if (const clang::Expr* initializer = variable->getAnyInitializer();
+        initializer != nullptr && !initializer->isValueDependent()) {
+      walk.TraverseStmt(const_cast<clang::Expr*>(initializer));
+    }
+  } else if (const auto* record = llvm::dyn_cast<clang::RecordDecl>(decl)) {
+    AddRecord(record, node, builder);
+  } else if (const auto* enumeration = llvm::dyn_cast<clang::EnumDecl>(decl)) {
+    AddText(enumeration, builder);
+    for (const clang::EnumConstantDecl* constant : enumeration->enumerators()) {
+      builder.Text(constant->getName());
+      llvm::SmallString<32> digits;
+      constant->getInitVal().toString(digits);
+      builder.Text(digits.str());
+    }
+  }
+  nodes_[static_cast<size_t>(node)].own = builder.Finish();
+}
+
+// Nodes that reach each other get one digest, of all of them and of the components that they reach (Tarjan).
+void Closures::CombineComponents() {
+  const size_t count = nodes_.size();
+  std::vector<int> index(count, -1), low(count, 0);
+  std::vector<bool> on_stack(count, false);
+  std::vector<int> stack;
+  struct Frame {
+    int node;
+    std::set<int>::const_iterator next;
+  };
+  int counter = 0;
+  const auto at = [](int i) { return static_cast<size_t>(i); };
+  for (size_t start = 0; start < count; ++start) {
+    if (index[start] >= 0) continue;
+    std::vector<Frame> frames;
+    const auto enter = [&](int node) {
+      index[at(node)] = low[at(node)] = counter++;
+      stack.push_back(node);
+      on_stack[at(node)] = true;
+      frames.push_back({node, nodes_[at(node)].edges.begin()});
+    };
+    enter(static_cast<int>(start));
+    while (!frames.empty()) {
+      Frame& frame = frames.back();
+      const int node = frame.node;
+      if (frame.next != nodes_[at(node)].edges.end()) {
+        const int next = *frame.next++;
+        if (index[at(next)] < 0) {
+          enter(next);
+        } else if (on_stack[at(next)]) {
+          low[at(node)] = std::min(low[at(node)], index[at(next)]);
+        }
+        continue;
+      }
+      frames.pop_back();
+      if (!frames.empty()) low[at(frames.back().node)] = std::min(low[at(frames.back().node)], low[at(node)]);
+      if (low[at(node)] != index[at(node)]) continue;
+      std::set<int> component;
+      int member;
+      do {
+        member = stack.back();
+        stack.pop_back();
+        on_stack[at(member)] = false;
+        component.insert(member);
+      } while (member != node);
+      std::multiset<Digest> parts;
+      std::set<Digest> below;
+      for (const int i : component) {
+        parts.insert(nodes_[at(i)].own);
+        for (const int next : nodes_[at(i)].edges) {
+          if (!component.contains(next)) below.insert(nodes_[at(next)].closure);
+        }
+      }
+      DigestBuilder builder;
+      builder.Number(parts.size());
+      for (const Digest& part : parts) builder.Add(part);
+      for (const Digest& part : below) builder.Add(part);
+      const Digest digest = builder.Finish();
+      for (const int i : component) nodes_[at(i)].closure = digest;
+    }
+  }
+}
+
+}  // namespace mergegate::analyzers
