@@ -108,6 +108,33 @@ Lookup GitTree::Find(std::string_view path) {
   return Resolve(walk);
 }
 
+const git_tree_entry* GitTree::EntryAt(std::string_view path) {
+  std::string directory;
+  while (true) {
+    git_tree* tree = objects_->trees[directory];
+    if (tree == nullptr) return nullptr;
+    const size_t slash = path.find('/');
+    const std::string name(path.substr(0, slash));
+    const git_tree_entry* entry = git_tree_entry_byname(tree, name.c_str());
+    if (entry == nullptr || slash == std::string_view::npos) return entry;
+    if (git_tree_entry_type(entry) != GIT_OBJECT_TREE) return nullptr;
+    directory += directory.empty() ? name : "/" + name;
+    auto [known, inserted] = objects_->trees.try_emplace(directory, nullptr);
+    if (inserted && git_tree_lookup(&known->second, objects_->repository, git_tree_entry_id(entry)) != 0) {
+      if (damage_.ok()) damage_ = absl::DataLossError("directory " + directory + " cannot be read: " + LastError());
+    }
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::string GitTree::BlobAt(std::string_view path) {
+  const git_tree_entry* entry = EntryAt(path);
+  if (entry == nullptr || git_tree_entry_type(entry) != GIT_OBJECT_BLOB) return "";
+  return Hex(*git_tree_entry_id(entry));
+}
+
+bool GitTree::Exists(std::string_view path) { return EntryAt(path) != nullptr; }
+
 Lookup GitTree::Resolve(Walk& walk) {
   while (!walk.rest.empty()) {
     std::string name = std::move(walk.rest.front());

@@ -22,6 +22,8 @@
 #include "absl/status/statusor.h"
 #include "analyzers/source/suppressions.h"
 
+struct git_tree_entry;
+
 namespace mergegate::source {
 
 struct TreeFile {
@@ -60,6 +62,12 @@ class GitTree {
   // root by "..": that says nothing about what exists there.
   Lookup Find(std::string_view path);
 
+  // Blob id of a file or symbolic link, without following links, reading it or remembering that it was asked for; empty
+  // when there is none.
+  std::string BlobAt(std::string_view path);
+  // True for a directory, too. As BlobAt otherwise.
+  bool Exists(std::string_view path);
+
   // Path to blob id of every file (and symbolic link) that Find met.
   const std::map<std::string, std::string>& inputs() const { return inputs_; }
   // Paths that Find did not find.
@@ -73,6 +81,7 @@ class GitTree {
   struct Walk;
 
   GitTree();
+  const git_tree_entry* EntryAt(std::string_view path);
   Lookup Resolve(Walk& walk);
   const TreeFile* Load(const std::string& path, const std::string& blob);
 
