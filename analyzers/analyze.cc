@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <memory>
+#include <set>
 #include <utility>
 
+#include "analyzers/artifacts.h"
 #include "analyzers/duplication.h"
 #include "analyzers/source/git_tree.h"
 #include "analyzers/text.h"
+#include "analyzers/unit.h"
 #include "clang/Basic/Version.h"
 
 namespace mergegate::analyzers {
@@ -94,38 +98,6 @@ v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, co
   return result;
 }
 
-// One side of a task. The record of what it read is in the result.
-static v1::TaskResult AnalyzeSide(const v1::AnalysisTask& task, const Environment& environment) {
-  auto tree = source::GitTree::Open(environment.repository, task.commit());
-  if (!tree.ok()) return FailedTask(task, v1::FAILURE_KIND_INTERNAL, std::string(tree.status().message()));
-  v1::TaskResult result;
-  if (task.has_duplication()) {
-    result = FindDuplicates(task, **tree);
-  } else if (task.has_unit()) {
-    const std::string& config_commit = task.unit().config_commit();
-    auto config = source::GitTree::Open(environment.repository, config_commit.empty() ? task.commit() : config_commit);
-    if (config.ok()) {
-      (*tree)->IgnoreSuppressions(ByPath(task.unit().ignored_suppressions()));
-      result = AnalyzeUnit(task, **tree, **config, environment);
-    } else {
-      result =
-          FailedTask(task, v1::FAILURE_KIND_INTERNAL,
-                     "the commit that configures the checks cannot be read: " + std::string(config.status().message()));
-    }
-  } else {
-    result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, "the task names no work");
-  }
-  for (const auto& [path, blob] : (*tree)->inputs()) {
-    v1::InputFile& input = *result.add_inputs();
-    input.set_path(ValidUtf8(path));
-    input.set_blob(blob);
-  }
-  for (const std::string& path : (*tree)->absent()) result.add_absent(ValidUtf8(path));
-  for (v1::AnalysisFailure& failure : *result.mutable_failures()) failure.set_at_base(task.at_base());
-  result.set_analyzer_build(BuildId());
-  return result;
-}
-
 // The task that looks at the base side alone.
 static v1::AnalysisTask BaseSide(const v1::AnalysisTask& task) {
   v1::AnalysisTask base = task;
@@ -141,15 +113,104 @@ static v1::AnalysisTask BaseSide(const v1::AnalysisTask& task) {
   return base;
 }
 
+// A unit at one commit with everything that it needs; `problem` says what keeps it from being looked at.
+struct OpenSide {
+  v1::AnalysisTask task;
+  std::unique_ptr<source::GitTree> tree, config;
+  std::unique_ptr<UnitSide> side;
+  std::string problem;
+
+  OpenSide(v1::AnalysisTask of, const Environment& environment) : task(std::move(of)) {
+    auto opened = source::GitTree::Open(environment.repository, task.commit());
+    if (!opened.ok()) {
+      problem = std::string(opened.status().message());
+      return;
+    }
+    tree = *std::move(opened);
+    const std::string& config_commit = task.unit().config_commit();
+    opened = source::GitTree::Open(environment.repository, config_commit.empty() ? task.commit() : config_commit);
+    if (!opened.ok()) {
+      problem = "the commit that configures the checks cannot be read: " + std::string(opened.status().message());
+      return;
+    }
+    config = *std::move(opened);
+    tree->IgnoreSuppressions(ByPath(task.unit().ignored_suppressions()));
+    side = std::make_unique<UnitSide>(task, *tree, *config, environment);
+  }
+};
+
+static void WriteReads(const v1::AnalysisTask& task, const source::GitTree& tree, v1::TaskResult& result) {
+  std::map<std::string, std::string> inputs = tree.inputs();
+  for (const v1::InputFile& input : result.inputs()) inputs.emplace(input.path(), input.blob());
+  std::set<std::string> absent = tree.absent();
+  absent.insert(result.absent().begin(), result.absent().end());
+  result.clear_inputs();
+  result.clear_absent();
+  for (const auto& [path, blob] : inputs) {
+    v1::InputFile& input = *result.add_inputs();
+    input.set_path(ValidUtf8(path));
+    input.set_blob(blob);
+  }
+  for (const std::string& path : absent) result.add_absent(ValidUtf8(path));
+  if (!tree.damage().ok()) {
+    v1::AnalysisFailure& failure = *result.add_failures();
+    failure.set_unit(task.unit().main_file());
+    failure.set_kind(v1::FAILURE_KIND_INTERNAL);
+    failure.set_message(std::string(tree.damage().message()));
+  }
+  for (v1::AnalysisFailure& failure : *result.mutable_failures()) failure.set_at_base(task.at_base());
+  result.set_analyzer_build(BuildId());
+}
+
+static v1::TaskResult AnalyzeUnitTask(const v1::AnalysisTask& task, const Environment& environment,
+                                      Artifacts& artifacts) {
+  OpenSide head(task, environment);
+  std::unique_ptr<OpenSide> base;
+  if (task.unit().has_base()) base = std::make_unique<OpenSide>(BaseSide(task), environment);
+  for (const OpenSide* open : {&head, base.get()}) {
+    if (open == nullptr || open->problem.empty()) continue;
+    v1::TaskResult result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, open->problem);
+    result.mutable_failures(0)->set_at_base(open->task.at_base());
+    result.set_analyzer_build(BuildId());
+    if (base != nullptr) result.mutable_base()->set_analyzer_build(BuildId());
+    return result;
+  }
+  v1::TaskResult result = AnalyzeUnit(*head.side, base == nullptr ? nullptr : base->side.get(), artifacts);
+  WriteReads(head.task, *head.tree, result);
+  if (base != nullptr) WriteReads(base->task, *base->tree, *result.mutable_base());
+  if (!head.config->damage().ok()) {
+    v1::AnalysisFailure& failure = *result.add_failures();
+    failure.set_unit(task.unit().main_file());
+    failure.set_kind(v1::FAILURE_KIND_INTERNAL);
+    failure.set_message(std::string(head.config->damage().message()));
+  }
+  return result;
+}
+
+static v1::TaskResult AnalyzeDuplication(const v1::AnalysisTask& task, const Environment& environment) {
+  auto tree = source::GitTree::Open(environment.repository, task.commit());
+  if (!tree.ok()) return FailedTask(task, v1::FAILURE_KIND_INTERNAL, std::string(tree.status().message()));
+  v1::TaskResult result = FindDuplicates(task, **tree);
+  WriteReads(task, **tree, result);
+  return result;
+}
+
 v1::AnalyzerAnswer Analyze(const v1::AnalysisTask& task, const Environment& given) {
   Environment environment = given;
   if (environment.resource_dir.empty()) environment.resource_dir = ResourceDir();
   environment.roots.push_back(environment.resource_dir);
+  Artifacts artifacts(environment.cache);
   v1::AnalyzerAnswer answer;
   v1::TaskResult& result = *answer.mutable_result();
-  result = AnalyzeSide(task, environment);
-  if (task.unit().has_base()) *result.mutable_base() = AnalyzeSide(BaseSide(task), environment);
+  if (task.has_duplication()) {
+    result = AnalyzeDuplication(task, environment);
+  } else if (task.has_unit()) {
+    result = AnalyzeUnitTask(task, environment, artifacts);
+  } else {
+    result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, "the task names no work");
+  }
   Shrink(task, result);
+  if (!environment.cache.empty()) artifacts.MoveTo(answer);
   return answer;
 }
 

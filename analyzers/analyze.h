@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzers/unit.h"
+#include "analyzers/unit_side.h"
 #include "mergegate/v1/analysis.pb.h"
 
 namespace mergegate::analyzers {
@@ -24,8 +24,8 @@ std::string ResourceDir();
 // inputs that a result lists. One line.
 std::string BuildId();
 
-// Never fails as a whole: what could not be done is in the result's failures. The result is at most 32 MiB when
-// serialized. Cost and sandbox are left to the caller.
+// Never fails as a whole: what could not be done is in the result's failures. The result has at most 32 MiB when
+// serialized. Cost and sandbox are left to the caller. Artifacts come only with a cache to keep them in.
 v1::AnalyzerAnswer Analyze(const v1::AnalysisTask& task, const Environment& environment);
 
 // A result that says only that the task could not be done.

@@ -14,12 +14,14 @@
 #define MERGEGATE_ANALYZERS_ANALYZER_H_
 
 #include <string_view>
+#include <vector>
 
 #include "mergegate/v1/analysis.pb.h"
 
 namespace clang {
 class ASTContext;
-}
+class Decl;
+}  // namespace clang
 namespace mergegate::source {
 class TreeLocations;
 }
@@ -29,6 +31,7 @@ namespace mergegate::analyzers {
 struct ParsedUnit {
   clang::ASTContext& ast;
   source::TreeLocations& locations;
+  const std::vector<clang::Decl*>& scope;  // top-level declarations to look at
 };
 
 class Analyzer {

@@ -250,7 +250,7 @@ class CodeMetrics final : public Analyzer {
   void Examine(const ParsedUnit& unit, v1::TaskResult& result) const override {
     std::vector<v1::FunctionMeasurement> measurements;
     Functions functions(unit, measurements);
-    for (clang::Decl* decl : unit.ast.getTranslationUnitDecl()->decls()) {
+    for (clang::Decl* decl : unit.scope) {
       if (unit.locations.Find(decl->getLocation())) functions.TraverseDecl(decl);
     }
     // A header without guards may be read twice.

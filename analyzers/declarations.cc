@@ -91,6 +91,22 @@ class Instantiations {
     }
   }
 
+  // An instantiation that was met by itself.
+  void AddLate(const clang::Decl& made) {
+    std::string arguments;
+    for (const clang::Decl* at = &made; at != nullptr;
+         at = llvm::dyn_cast_or_null<clang::Decl>(at->getLexicalDeclContext())) {
+      if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(at)) {
+        if (const auto* list = function->getTemplateSpecializationArgs()) arguments = Print(list->asArray()) + arguments;
+      } else if (const auto* record = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(at)) {
+        arguments = Print(record->getTemplateArgs().asArray()) + arguments;
+      } else if (const auto* variable = llvm::dyn_cast<clang::VarTemplateSpecializationDecl>(at)) {
+        arguments = Print(variable->getTemplateArgs().asArray()) + arguments;
+      }
+    }
+    if (!arguments.empty()) AddOne(made, arguments);
+  }
+
   const std::map<const clang::NamedDecl*, std::set<uint64_t>>& found() const { return found_; }
 
  private:
@@ -176,8 +192,15 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
   void LinkReferences() {
     for (const auto& [from, target] : references_) {
       const auto found = definition_.find(target);
-      if (found != definition_.end() && found->second != from)
-        out_.all_[static_cast<size_t>(from)].references.insert(found->second);
+      TreeDeclaration& entry = out_.all_[static_cast<size_t>(from)];
+      if (found != definition_.end()) {
+        if (found->second != from) entry.references.insert(found->second);
+        continue;
+      }
+      llvm::SmallString<128> usr;
+      if (out_.locations_.Find(target->getLocation()) && !clang::index::generateUSRForDecl(target, usr)) {
+        entry.outer_references.insert(usr.str().str());
+      }
     }
     for (const auto& [index, canonical] : redeclarations_) {
       const int definition = definition_.at(canonical);
@@ -251,11 +274,21 @@ class MacroWatch : public clang::PPCallbacks {
     out_.all_.push_back(std::move(entry));
   }
 
-  void MacroExpands(const clang::Token&, const clang::MacroDefinition& definition, clang::SourceRange range,
+  void MacroExpands(const clang::Token& name, const clang::MacroDefinition& definition, clang::SourceRange range,
                     const clang::MacroArgs*) override {
     const clang::MacroInfo* info = definition.getMacroInfo();
-    if (info == nullptr || !out_.macros_.contains(info)) return;
-    if (const auto place = out_.locations_.Find(range.getBegin())) out_.macro_uses_.insert({info, *place});
+    if (info == nullptr) return;
+    std::string outer;
+    if (!out_.macros_.contains(info)) {
+      if (!out_.locations_.Find(info->getDefinitionLoc())) return;
+      llvm::SmallString<64> usr;
+      if (clang::index::generateUSRForMacro(name.getIdentifierInfo()->getName(), info->getDefinitionLoc(),
+                                            preprocessor_.getSourceManager(), usr)) {
+        return;
+      }
+      outer = usr.str().str();
+    }
+    if (const auto place = out_.locations_.Find(range.getBegin())) out_.macro_uses_.insert({info, *place, outer});
   }
 
  private:
@@ -267,16 +300,30 @@ void TreeDeclarations::WatchMacros(clang::Preprocessor& preprocessor) {
   preprocessor.addPPCallbacks(std::make_unique<MacroWatch>(preprocessor, *this));
 }
 
-void TreeDeclarations::Collect(clang::ASTContext& ast) {
+void TreeDeclarations::Collect(clang::ASTContext& ast, const std::vector<clang::Decl*>& decls,
+                               const std::vector<clang::Decl*>& late) {
   DeclarationVisitor visitor(ast, *this);
-  for (clang::Decl* decl : ast.getTranslationUnitDecl()->decls()) {
+  for (clang::Decl* decl : decls) {
     if (locations_.Find(decl->getLocation())) visitor.TraverseDecl(decl);
   }
   visitor.LinkReferences();
   for (const MacroUse& use : macro_uses_) {
     const int user = InnermostIndex(use.place.file, use.place.offset, /*functions_first=*/false);
-    const int macro = macros_.at(use.definition);
-    if (user >= 0 && user != macro) all_[static_cast<size_t>(user)].references.insert(macro);
+    if (user < 0) continue;
+    TreeDeclaration& entry = all_[static_cast<size_t>(user)];
+    if (!use.outer.empty()) {
+      entry.outer_references.insert(use.outer);
+    } else if (const int macro = macros_.at(use.definition); user != macro) {
+      entry.references.insert(macro);
+    }
+  }
+  Instantiations made(ast);
+  for (const clang::Decl* decl : late) made.AddLate(*decl);
+  for (const auto& [pattern, digests] : made.found()) {
+    llvm::SmallString<128> usr;
+    if (locations_.Find(pattern->getLocation()) && !clang::index::generateUSRForDecl(pattern, usr)) {
+      late_instantiations_[usr.str().str()].insert(digests.begin(), digests.end());
+    }
   }
 }
 

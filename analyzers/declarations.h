@@ -2,7 +2,7 @@
 //
 //   TreeDeclarations declarations(locations);
 //   declarations.WatchMacros(preprocessor);   // before the parse
-//   declarations.Collect(ast);                // after it
+//   declarations.Collect(ast, decls, {});     // after it
 //   declarations.Innermost(file, offset)      // {"leveldb::DBImpl::Get", "c:@N@leveldb@S@DBImpl@F@Get#..."}
 //   declarations.Write(result);
 //
@@ -37,6 +37,7 @@ struct TreeDeclaration {
   bool is_template = false;
   std::set<int> references;           // indices into all()
   std::set<uint64_t> instantiations;  // digests of argument lists, those of enclosing templates included
+  std::set<std::string> outer_references;  // USRs of what it refers to in the tree but outside all()
 };
 
 class TreeDeclarations {
@@ -44,11 +45,15 @@ class TreeDeclarations {
   explicit TreeDeclarations(source::TreeLocations& locations) : locations_(locations) {}
 
   void WatchMacros(clang::Preprocessor& preprocessor);
-  void Collect(clang::ASTContext& ast);
+  // `decls`: what to walk, all of it where it lies in the tree. `late`: instantiations, made elsewhere, of templates that
+  // are not below `decls`.
+  void Collect(clang::ASTContext& ast, const std::vector<clang::Decl*>& decls, const std::vector<clang::Decl*>& late);
 
   // The innermost function around a place, else the innermost other declaration; null at file level.
   const TreeDeclaration* Innermost(const source::TreeFile* file, unsigned offset) const;
   const std::vector<TreeDeclaration>& all() const { return all_; }
+  // By USR of the template.
+  const std::map<std::string, std::set<uint64_t>>& late_instantiations() const { return late_instantiations_; }
   void Write(v1::TaskResult& result) const;
 
  private:
@@ -58,6 +63,7 @@ class TreeDeclarations {
   struct MacroUse {
     const void* definition;
     source::TreeLocation place;
+    std::string outer;  // USR of the macro when it was defined before WatchMacros; else empty
     bool operator<(const MacroUse& o) const {
       return std::tie(definition, place.file, place.offset) < std::tie(o.definition, o.place.file, o.place.offset);
     }
@@ -69,6 +75,7 @@ class TreeDeclarations {
   std::map<const source::TreeFile*, std::vector<int>> by_file_;
   std::map<const void*, int> macros_;  // by clang::MacroInfo
   std::set<MacroUse> macro_uses_;
+  std::map<std::string, std::set<uint64_t>> late_instantiations_;
 };
 
 }  // namespace mergegate::analyzers

@@ -1,14 +1,59 @@
-// The headers at the start of a main file, parsed once and kept: a precompiled header, with what the checks of the
-// matching tier found in it. It is used again for every main file text that starts with the same lines, while the same
-// files are read, at any commit.
+// The headers at the start of a main file, parsed once and kept: a precompiled header, and what the checks of the
+// matching tier found in the headers. It is used again for every main file that starts with the same lines, at any
+// commit at which the same files are read.
 //
-//   std::optional<Preamble> preamble = FindPreamble(unit, cache);           // from an earlier task
-//   if (!preamble) preamble = BuildPreamble(unit, checks, cache);           // null when the headers do not parse
-//   preamble->Apply(invocation, fs);                                        // the next parse starts after the headers
+//   std::optional<Preamble> preamble = FindPreamble(side, Need::kFindings, artifacts);    // of an earlier task
+//   if (!preamble) preamble = BuildPreamble(side, artifacts);
+//   if (preamble) preamble->Apply(*invocation, fs);           // the next parse starts below the headers
 //
-// What follows from this split, for every unit and at base and head alike: headers are examined by themselves, the rest
-// of the main file together with what it instantiates of them.
-// Thread safety: none. Ownership: bytes that Apply was given must outlive the parse.
+// A unit is examined in two parts, at base and head alike: the headers by themselves, and the rest with what it
+// instantiates of them. Neither depends on what was kept.
+// Thread safety: none. Ownership: points into the artifacts, which must outlive it and every parse it is applied to.
 #ifndef MERGEGATE_ANALYZERS_PREAMBLE_H_
 #define MERGEGATE_ANALYZERS_PREAMBLE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analyzers/artifacts.h"
+#include "analyzers/unit_side.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "mergegate/v1/engine.pb.h"
+
+namespace mergegate::analyzers {
+
+class Preamble {
+ public:
+  // Makes `invocation` start below the headers; `fs` is replaced by one that holds the precompiled header, too.
+  void Apply(clang::CompilerInvocation& invocation, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& fs) const;
+  // Tells the checks of a parse that this was applied to what the headers' part of the main file includes.
+  void ReplayIncludes(clang::CompilerInstance& compiler) const;
+
+  // Equal for two units exactly when their headers are the same in every respect.
+  const std::string& name() const { return name_; }
+  const v1::PreambleRecord& record() const { return record_; }
+  bool reused() const { return reused_; }
+
+ private:
+  friend class PreambleBuilder;
+  friend std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts);
+  std::string name_;
+  std::string_view precompiled_;
+  unsigned bytes_ = 0;  // of the main file
+  bool ends_at_line_start_ = false;
+  bool reused_ = false;
+  v1::PreambleRecord record_;
+};
+
+// What an earlier task, or this one, left. `with_findings`: the record's part must hold what the side's checks find; else it may be
+// empty.
+std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts);
+
+// Parses the headers with the side's checks. Null when the main file starts without any, or they do not compile: the
+// unit is then to be taken whole.
+std::optional<Preamble> BuildPreamble(UnitSide& side, Artifacts& artifacts);
+
+}  // namespace mergegate::analyzers
+
 #endif  // MERGEGATE_ANALYZERS_PREAMBLE_H_

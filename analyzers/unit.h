@@ -1,32 +1,20 @@
-// Analyzes one translation unit of a commit: one parse, all analyzers that the task names.
+// Analyzes one translation unit of a commit, alone or compared with its base.
 //
-//   v1::TaskResult result = AnalyzeUnit(task, *tree, *config_tree, environment);
+//   v1::TaskResult result = AnalyzeUnit(head, base, artifacts);
 //
 // Never fails as a whole: what could not be done is in the result's failures.
 // Thread safety: one call at a time in a process (clang's registries and libgit2's error state are shared).
 #ifndef MERGEGATE_ANALYZERS_UNIT_H_
 #define MERGEGATE_ANALYZERS_UNIT_H_
 
-#include <string>
-#include <vector>
-
-#include "analyzers/source/git_tree.h"
+#include "analyzers/artifacts.h"
+#include "analyzers/unit_side.h"
 #include "mergegate/v1/analysis.pb.h"
 
 namespace mergegate::analyzers {
 
-struct Environment {
-  std::string repository;          // bare git directory
-  std::vector<std::string> roots;  // directories of the real file system that units may read
-  std::string resource_dir;        // directory of clang's own headers; empty = that of this program's LLVM
-  std::string cache = {};          // folder of the engine's cache for this project, read-only; empty = none
-  std::string toolchain = {};      // fingerprint of the headers below `roots`: part of every key of the cache
-  int jobs = 1;                    // processes that may work at once, this one included; 1 = fork none
-};
-
-// `tree`: the commit to analyze; `config`: the one whose .clang-tidy files count.
-v1::TaskResult AnalyzeUnit(const v1::AnalysisTask& task, source::GitTree& tree, source::GitTree& config,
-                           const Environment& environment);
+// `base` may be null. The records of what was read are left to the caller.
+v1::TaskResult AnalyzeUnit(UnitSide& head, UnitSide* base, Artifacts& artifacts);
 
 }  // namespace mergegate::analyzers
 

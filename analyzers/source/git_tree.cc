@@ -135,6 +135,26 @@ std::string GitTree::BlobAt(std::string_view path) {
 
 bool GitTree::Exists(std::string_view path) { return EntryAt(path) != nullptr; }
 
+std::string GitTree::ListFilesNamed(std::string_view name) {
+  const auto known = lists_.find(name);
+  if (known != lists_.end()) return known->second;
+  struct Search {
+    std::string_view name;
+    std::string all;
+  } search{name, {}};
+  const auto visit = [](const char* root, const git_tree_entry* entry, void* payload) {
+    auto& found = *static_cast<Search*>(payload);
+    if (git_tree_entry_name(entry) == found.name && git_tree_entry_type(entry) == GIT_OBJECT_BLOB) {
+      found.all += std::string(root) + " " + Hex(*git_tree_entry_id(entry)) + "\n";
+    }
+    return 0;
+  };
+  if (git_tree* root = objects_->trees[""]; root != nullptr && git_tree_walk(root, GIT_TREEWALK_PRE, visit, &search)) {
+    search.all += LastError();
+  }
+  return lists_.emplace(name, std::move(search.all)).first->second;
+}
+
 Lookup GitTree::Resolve(Walk& walk) {
   while (!walk.rest.empty()) {
     std::string name = std::move(walk.rest.front());

@@ -68,6 +68,10 @@ class GitTree {
   // True for a directory, too. As BlobAt otherwise.
   bool Exists(std::string_view path);
 
+  // Directory and blob id of every file of this name in the tree, in its order: what they say, in short. The files do
+  // not count as asked for.
+  std::string ListFilesNamed(std::string_view name);
+
   // Path to blob id of every file (and symbolic link) that Find met.
   const std::map<std::string, std::string>& inputs() const { return inputs_; }
   // Paths that Find did not find.
@@ -90,6 +94,7 @@ class GitTree {
   std::map<std::string, std::unique_ptr<TreeFile>> files_;
   std::map<std::string, std::string> inputs_;
   std::set<std::string> absent_;
+  std::map<std::string, std::string, std::less<>> lists_;  // by name
   absl::Status damage_;
 };
 

@@ -1,0 +1,81 @@
+#include "analyzers/unit_side.h"
+
+#include <algorithm>
+
+#include "analyzers/analyze.h"
+#include "analyzers/registry.h"
+
+namespace mergegate::analyzers {
+namespace {
+
+std::string TaskProblem(const v1::UnitTask& task) {
+  const std::string& file = task.main_file();
+  if (file.empty() || file.starts_with('/') || source::TreePath(std::string(source::kMount) + "/" + file) != file) {
+    return "main file \"" + file + "\" is not a plain path relative to the repository root";
+  }
+  if (task.directory() != source::kMount && source::TreePath(task.directory()).empty()) {
+    return "working directory \"" + task.directory() + "\" is not below /src";
+  }
+  return "";
+}
+
+}  // namespace
+
+UnitSide::UnitSide(const v1::AnalysisTask& task, source::GitTree& tree, source::GitTree& config,
+                   const Environment& environment)
+    : task_(task), tree_(tree), config_(config), environment_(environment), problem_(TaskProblem(task.unit())) {
+  for (const std::string& name : unit().analyzers()) {
+    if (const Analyzer* analyzer = FindAnalyzer(name)) analyzers_.push_back(analyzer);
+  }
+  if (!problem_.empty()) return;
+  main_file_ = std::string(source::kMount) + "/" + unit().main_file();
+  const source::Lookup main = tree_.Find(unit().main_file());
+  if (main.kind != source::Lookup::Kind::kFile) {
+    problem_ = "there is no file " + unit().main_file() + " in commit " + task_.commit();
+    problem_kind_ = v1::FAILURE_KIND_PARSE_ERROR;
+    return;
+  }
+  text_ = main.file->text;
+  fs_ = llvm::makeIntrusiveRefCnt<source::GitTreeFs>(tree_, environment_.roots);
+  fs_->setCurrentWorkingDirectory(unit().directory());
+}
+
+bool UnitSide::Wants(std::string_view check) const {
+  return std::any_of(analyzers_.begin(), analyzers_.end(), [&](const Analyzer* a) { return a->OwnsCheck(check); });
+}
+
+std::unique_ptr<TidyRun> UnitSide::MakeTidyRun() const {
+  const auto config_fs = llvm::makeIntrusiveRefCnt<source::GitTreeFs>(config_, std::vector<std::string>());
+  return std::make_unique<TidyRun>(
+      TidyRequest{unit().checks(), [this](std::string_view check) { return Wants(check); }}, config_fs);
+}
+
+source::Invocation UnitSide::MakeInvocation(TidyRun& tidy) {
+  return source::MakeInvocation(tidy.AdjustArguments({unit().arguments().begin(), unit().arguments().end()}, main_file_),
+                                main_file_, fs_, environment_.resource_dir, tidy.diagnostics());
+}
+
+Digest UnitSide::CommandKey() const {
+  DigestBuilder builder;
+  builder.Text(BuildId()).Text(environment_.toolchain).Text(unit().main_file()).Text(unit().directory());
+  for (const std::string& root : environment_.roots) builder.Text(root);
+  builder.Number(static_cast<uint64_t>(unit().arguments_size()));
+  for (const std::string& argument : unit().arguments()) builder.Text(argument);
+  // .clang-tidy may add arguments.
+  builder.Text(config_.ListFilesNamed(".clang-tidy"));
+  return builder.Finish();
+}
+
+Digest UnitSide::ChecksKey() const {
+  DigestBuilder builder;
+  builder.Add(CommandKey()).Text(unit().checks()).Number(static_cast<uint64_t>(unit().source()));
+  for (const std::string& analyzer : unit().analyzers()) builder.Text(analyzer);
+  for (const v1::LineSet& lines : unit().ignored_suppressions()) {
+    builder.Text(lines.path());
+    for (const int line : lines.first()) builder.Number(static_cast<uint64_t>(line));
+    for (const int line : lines.last()) builder.Number(static_cast<uint64_t>(line));
+  }
+  return builder.Finish();
+}
+
+}  // namespace mergegate::analyzers
