@@ -39,12 +39,12 @@ v1::Manifests Artifacts::ManifestsOf(const std::string& name) {
   return manifests;
 }
 
-std::string Artifacts::FindFor(std::string_view kind, const Digest& key, source::GitTree& tree) {
+std::optional<v1::Manifest> Artifacts::FindFor(std::string_view kind, const Digest& key, source::GitTree& tree) {
   const v1::Manifests manifests = ManifestsOf(std::string(kind) + "-manifest/" + key.Hex());
   for (const v1::Manifest& manifest : manifests.manifests()) {
-    if (Holds(manifest, tree)) return manifest.artifact();
+    if (Holds(manifest, tree)) return manifest;
   }
-  return "";
+  return std::nullopt;
 }
 
 std::string Artifacts::PutFor(std::string_view kind, const Digest& key, v1::Manifest manifest, std::string content) {

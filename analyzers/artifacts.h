@@ -1,8 +1,8 @@
 // What earlier tasks of this project left for later ones, and what this task leaves.
 //
 //   Artifacts artifacts("/cache/leveldb");              // "" = nothing was left
-//   std::string name = artifacts.FindFor("preamble", key, tree);   // of what holds for the files of this tree
-//   if (const std::string_view* content = artifacts.Find(name)) ...
+//   auto manifest = artifacts.FindFor("preamble", key, tree);      // of what holds for the files of this tree
+//   if (auto content = manifest ? artifacts.Find(manifest->artifact()) : std::nullopt) ...
 //   artifacts.Put("entry/0a1b...", bytes);
 //   artifacts.MoveTo(answer);
 //
@@ -36,7 +36,7 @@ class Artifacts {
 
   // Two steps, for what depends on the files that its making read: a key names the question, and each answer is valid
   // for trees in which those files are the same.
-  std::string FindFor(std::string_view kind, const Digest& key, source::GitTree& tree);  // empty when none holds
+  std::optional<v1::Manifest> FindFor(std::string_view kind, const Digest& key, source::GitTree& tree);
   std::string PutFor(std::string_view kind, const Digest& key, v1::Manifest manifest, std::string content);
 
   void MoveTo(v1::AnalyzerAnswer& answer);

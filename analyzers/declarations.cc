@@ -97,7 +97,8 @@ class Instantiations {
     for (const clang::Decl* at = &made; at != nullptr;
          at = llvm::dyn_cast_or_null<clang::Decl>(at->getLexicalDeclContext())) {
       if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(at)) {
-        if (const auto* list = function->getTemplateSpecializationArgs()) arguments = Print(list->asArray()) + arguments;
+        if (const auto* list = function->getTemplateSpecializationArgs())
+          arguments = Print(list->asArray()) + arguments;
       } else if (const auto* record = llvm::dyn_cast<clang::ClassTemplateSpecializationDecl>(at)) {
         arguments = Print(record->getTemplateArgs().asArray()) + arguments;
       } else if (const auto* variable = llvm::dyn_cast<clang::VarTemplateSpecializationDecl>(at)) {

@@ -35,8 +35,8 @@ struct TreeDeclaration {
   source::TreeLocations::Extent extent;
   bool is_function = false;
   bool is_template = false;
-  std::set<int> references;           // indices into all()
-  std::set<uint64_t> instantiations;  // digests of argument lists, those of enclosing templates included
+  std::set<int> references;                // indices into all()
+  std::set<uint64_t> instantiations;       // digests of argument lists, those of enclosing templates included
   std::set<std::string> outer_references;  // USRs of what it refers to in the tree but outside all()
 };
 
@@ -45,8 +45,8 @@ class TreeDeclarations {
   explicit TreeDeclarations(source::TreeLocations& locations) : locations_(locations) {}
 
   void WatchMacros(clang::Preprocessor& preprocessor);
-  // `decls`: what to walk, all of it where it lies in the tree. `late`: instantiations, made elsewhere, of templates that
-  // are not below `decls`.
+  // `decls`: what to walk, all of it where it lies in the tree. `late`: instantiations, made elsewhere, of templates
+  // that are not below `decls`.
   void Collect(clang::ASTContext& ast, const std::vector<clang::Decl*>& decls, const std::vector<clang::Decl*>& late);
 
   // The innermost function around a place, else the innermost other declaration; null at file level.

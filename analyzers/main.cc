@@ -126,14 +126,16 @@ int Run(const CommandLine& command) {
   v1::AnalysisTask task;
   if (!ReadTask(task)) return Usage("standard input holds no AnalysisTask frame of at most 64 MiB");
   v1::AnalyzerAnswer answer;
-  v1::TaskResult& result = *answer.mutable_result();
   if (task.require_sandbox() && !report.missing.empty()) {
-    result = analyzers::FailedTask(task, v1::FAILURE_KIND_NO_SANDBOX,
-                                   "the policy demands a sandbox and this worker's is incomplete: " + report.missing);
-    if (task.unit().has_base()) result.mutable_base()->CopyFrom(v1::TaskResult(result));
+    const v1::TaskResult refused =
+        analyzers::FailedTask(task, v1::FAILURE_KIND_NO_SANDBOX,
+                              "the policy demands a sandbox and this worker's is incomplete: " + report.missing);
+    *answer.mutable_result() = refused;
+    if (task.unit().has_base()) *answer.mutable_result()->mutable_base() = refused;
   } else {
     answer = analyzers::Analyze(task, {command.repository, roots, "", command.cache, command.toolchain, command.jobs});
   }
+  v1::TaskResult& result = *answer.mutable_result();
   result.set_analyzer_build(analyzers::BuildId());
   result.mutable_sandbox()->set_landlock_abi(report.landlock_abi);
   result.mutable_sandbox()->set_seccomp(report.seccomp);

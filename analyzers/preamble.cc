@@ -130,7 +130,7 @@ class PreambleBuilder::Action final : public clang::ASTFrontendAction {
 };
 
 std::optional<Preamble> PreambleBuilder::Build() {
-  tidy_ = side_.MakeTidyRun();
+  tidy_ = side_.MakeTidyRun(UnitSide::Tier::kMatching);
   std::shared_ptr<clang::CompilerInvocation> invocation = Invoke(side_, *tidy_);
   if (invocation == nullptr) return std::nullopt;
   const clang::PreambleBounds bounds = BoundsOf(side_, invocation->getLangOpts());
@@ -144,7 +144,8 @@ std::optional<Preamble> PreambleBuilder::Build() {
   preprocessing.GeneratePreamble = true;
   preprocessing.RetainRemappedFileBuffers = false;
   preprocessing.addRemappedFile(
-      side_.main_file(), llvm::MemoryBuffer::getMemBufferCopy({lines.data(), lines.size()}, side_.main_file()).release());
+      side_.main_file(),
+      llvm::MemoryBuffer::getMemBufferCopy({lines.data(), lines.size()}, side_.main_file()).release());
   {
     clang::CompilerInstance compiler(std::move(invocation));
     compiler.setVirtualFileSystem(side_.fs());
@@ -172,8 +173,6 @@ std::optional<Preamble> PreambleBuilder::Build() {
     input.set_blob(blob);
   }
   for (const std::string& path : side_.tree().absent()) manifest.add_absent(path);
-  *record_.mutable_part()->mutable_inputs() = manifest.inputs();
-  *record_.mutable_part()->mutable_absent() = manifest.absent();
 
   artifacts_.PutFor("preamble", PreambleKey(side_.CommandKey(), lines, bounds.PreambleEndsAtStartOfLine), manifest,
                     std::string(buffer_->Data.data(), buffer_->Data.size()));
@@ -191,7 +190,7 @@ std::optional<Preamble> BuildPreamble(UnitSide& side, Artifacts& artifacts) {
 
 std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts) {
   // Bounds need the language alone, not all that the driver finds out.
-  const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun();
+  const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun(UnitSide::Tier::kMatching);
   const std::shared_ptr<clang::CompilerInvocation> invocation = Invoke(side, *tidy);
   if (invocation == nullptr) return std::nullopt;
   const clang::PreambleBounds bounds = BoundsOf(side, invocation->getLangOpts());
@@ -200,20 +199,23 @@ std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifac
   preamble.bytes_ = bounds.Size;
   preamble.ends_at_line_start_ = bounds.PreambleEndsAtStartOfLine;
   preamble.reused_ = true;
-  preamble.name_ = artifacts.FindFor(
+  const auto manifest = artifacts.FindFor(
       "preamble", PreambleKey(side.CommandKey(), lines, bounds.PreambleEndsAtStartOfLine), side.tree());
-  const auto precompiled = artifacts.Find(preamble.name_);
+  const auto precompiled = manifest ? artifacts.Find(manifest->artifact()) : std::nullopt;
   if (!precompiled) return std::nullopt;
+  preamble.manifest_ = *manifest;
   preamble.precompiled_ = *precompiled;
-  const auto record = artifacts.Find(artifacts.FindFor(
-      "headers", PreambleKey(side.ChecksKey(), lines, bounds.PreambleEndsAtStartOfLine), side.tree()));
-  const bool known = record && preamble.record_.ParseFromArray(record->data(), static_cast<int>(record->size()));
-  if (with_findings && !known) return std::nullopt;
+  if (!with_findings) return preamble;
+  const auto headers =
+      artifacts.FindFor("headers", PreambleKey(side.ChecksKey(), lines, bounds.PreambleEndsAtStartOfLine), side.tree());
+  const auto record = headers ? artifacts.Find(headers->artifact()) : std::nullopt;
+  if (!record || !preamble.record_.ParseFromArray(record->data(), static_cast<int>(record->size()))) {
+    return std::nullopt;
+  }
   return preamble;
 }
 
-void Preamble::Apply(clang::CompilerInvocation& invocation,
-                     llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& fs) const {
+void Preamble::Apply(clang::CompilerInvocation& invocation, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& fs) const {
   invocation.getLangOpts().PCHInstantiateTemplates = true;
   auto& preprocessing = invocation.getPreprocessorOpts();
   preprocessing.PrecompiledPreambleBytes = {bytes_, ends_at_line_start_};
@@ -244,12 +246,12 @@ void Preamble::ReplayIncludes(clang::CompilerInstance& compiler) const {
     directive.setLength(static_cast<unsigned>(include.directive().size()));
     clang::OptionalFileEntryRef file;
     if (!include.file().empty()) file = compiler.getFileManager().getOptionalFileRef(include.file());
-    callbacks->InclusionDirective(
-        at(include.hash_offset()), directive, include.name(), include.angled(),
-        clang::CharSourceRange::getCharRange(at(include.name_offset()),
-                                             at(include.name_offset() + include.name_length())),
-        file, include.search_path(), include.relative_path(), nullptr, /*ModuleImported=*/false,
-        static_cast<clang::SrcMgr::CharacteristicKind>(include.kind()));
+    callbacks->InclusionDirective(at(include.hash_offset()), directive, include.name(), include.angled(),
+                                  clang::CharSourceRange::getCharRange(
+                                      at(include.name_offset()), at(include.name_offset() + include.name_length())),
+                                  file, include.search_path(), include.relative_path(), nullptr,
+                                  /*ModuleImported=*/false,
+                                  static_cast<clang::SrcMgr::CharacteristicKind>(include.kind()));
   }
 }
 

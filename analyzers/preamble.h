@@ -2,7 +2,7 @@
 // matching tier found in the headers. It is used again for every main file that starts with the same lines, at any
 // commit at which the same files are read.
 //
-//   std::optional<Preamble> preamble = FindPreamble(side, Need::kFindings, artifacts);    // of an earlier task
+//   std::optional<Preamble> preamble = FindPreamble(side, /*with_findings=*/true, artifacts);    // of an earlier task
 //   if (!preamble) preamble = BuildPreamble(side, artifacts);
 //   if (preamble) preamble->Apply(*invocation, fs);           // the next parse starts below the headers
 //
@@ -31,23 +31,25 @@ class Preamble {
   void ReplayIncludes(clang::CompilerInstance& compiler) const;
 
   // Equal for two units exactly when their headers are the same in every respect.
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return manifest_.artifact(); }
   const v1::PreambleRecord& record() const { return record_; }
+  // The files that the headers' parse read and missed.
+  const v1::Manifest& manifest() const { return manifest_; }
   bool reused() const { return reused_; }
 
  private:
   friend class PreambleBuilder;
   friend std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts);
-  std::string name_;
   std::string_view precompiled_;
   unsigned bytes_ = 0;  // of the main file
   bool ends_at_line_start_ = false;
   bool reused_ = false;
+  v1::Manifest manifest_;
   v1::PreambleRecord record_;
 };
 
-// What an earlier task, or this one, left. `with_findings`: the record's part must hold what the side's checks find; else it may be
-// empty.
+// What an earlier task, or this one, left. `with_findings`: with the record of what the side's checks find; else the
+// record may be empty.
 std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts);
 
 // Parses the headers with the side's checks. Null when the main file starts without any, or they do not compile: the

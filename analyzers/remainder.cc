@@ -39,7 +39,7 @@ void WriteFunctions(const Closures& closures, const UnitSide& side, v1::UnitReco
 Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble, const SkipBody&) {
   Remainder rest;
   v1::TaskResult& part = *rest.record.mutable_part();
-  const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun();
+  const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun(UnitSide::Tier::kMatching);
   std::unique_ptr<TreeDeclarations> declarations;
   UnitParse parse(side, preamble, *tidy);
   parse.on_begin = [&](clang::CompilerInstance& compiler, source::TreeLocations& locations) {
@@ -110,7 +110,8 @@ void JoinDeclarations(const v1::TaskResult& headers, const v1::UnitRecord& rest,
   for (const v1::OuterReference& outer : rest.outer_references()) {
     const auto found = speakers.find(outer.usr());
     if (found == speakers.end()) continue;
-    auto& references = *result.mutable_declarations(shift + static_cast<int>(outer.declaration()))->mutable_references();
+    auto& references =
+        *result.mutable_declarations(shift + static_cast<int>(outer.declaration()))->mutable_references();
     references.Add(found->second);
     std::sort(references.begin(), references.end());
   }
@@ -145,15 +146,12 @@ void NameByLine(const v1::TaskResult& headers, v1::Finding& finding) {
   finding.set_usr(best->usr());
 }
 
-auto Key(const v1::Finding& f) {
-  return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message());
-}
+auto Key(const v1::Finding& f) { return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message()); }
 
 }  // namespace
 
 void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskResult& result) {
-  const v1::TaskResult& headers =
-      preamble == nullptr ? v1::TaskResult::default_instance() : preamble->record().part();
+  const v1::TaskResult& headers = preamble == nullptr ? v1::TaskResult::default_instance() : preamble->record().part();
   JoinDeclarations(headers, rest, result);
   std::vector<v1::Finding> findings(headers.findings().begin(), headers.findings().end());
   for (v1::Finding finding : rest.part().findings()) {
@@ -161,9 +159,9 @@ void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskRes
     findings.push_back(std::move(finding));
   }
   std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return Key(a) < Key(b); });
-  findings.erase(std::unique(findings.begin(), findings.end(),
-                             [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
-                 findings.end());
+  findings.erase(
+      std::unique(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
+      findings.end());
   result.mutable_findings()->Add(findings.begin(), findings.end());
 
   std::vector<v1::FunctionMeasurement> measurements(headers.measurements().begin(), headers.measurements().end());
@@ -171,8 +169,7 @@ void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskRes
   const auto key = [](const v1::FunctionMeasurement& m) {
     return std::make_tuple(m.path(), m.start_line(), m.end_line(), m.usr());
   };
-  std::sort(measurements.begin(), measurements.end(),
-                   [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  std::sort(measurements.begin(), measurements.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   measurements.erase(std::unique(measurements.begin(), measurements.end(),
                                  [&](const auto& a, const auto& b) { return key(a) == key(b); }),
                      measurements.end());

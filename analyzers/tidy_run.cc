@@ -9,6 +9,7 @@
 #include "clang-tidy/ClangTidyModule.h"
 #include "clang-tidy/ClangTidyOptions.h"
 #include "clang/Basic/DiagnosticLex.h"
+#include "clang/StaticAnalyzer/Core/AnalyzerOptions.h"
 
 namespace mergegate::analyzers {
 
@@ -184,6 +185,31 @@ clang::DiagnosticConsumer& TidyRun::diagnostics() { return *diagnostics_; }
 
 std::unique_ptr<clang::ASTConsumer> TidyRun::Attach(clang::CompilerInstance& compiler, llvm::StringRef main_file) {
   return factory_->createASTConsumer(compiler, main_file);
+}
+
+bool TidyRun::ConfigureAnalyzer(clang::CompilerInstance& compiler, llvm::StringRef main_file) {
+  context_->setSourceManager(&compiler.getSourceManager());
+  context_->setCurrentFile(main_file);
+  context_->setASTContext(&compiler.getASTContext());
+  const auto directory = compiler.getFileManager().getVirtualFileSystem().getCurrentWorkingDirectory();
+  if (directory) context_->setCurrentBuildDirectory(*directory);
+
+  constexpr llvm::StringLiteral kPrefix = "clang-analyzer-";
+  clang::AnalyzerOptions& options = compiler.getAnalyzerOpts();
+  bool any = false;
+  for (const llvm::StringRef checker : clang::AnalyzerOptions::getRegisteredCheckers(/*IncludeExperimental=*/false)) {
+    const bool enabled = context_->isCheckEnabled((kPrefix + checker).str());
+    any |= enabled;
+    // The others rely on the core.
+    if (enabled || checker.starts_with("core")) options.CheckersAndPackages.emplace_back(checker.str(), true);
+  }
+  for (const auto& option : context_->getOptions().CheckOptions) {
+    llvm::StringRef name = option.getKey();
+    if (name.consume_front(kPrefix)) options.Config[name] = option.getValue().Value;
+  }
+  options.AnalysisDiagOpt = clang::PD_NONE;
+  compiler.getDiagnostics().setWarningsAsErrors(false);
+  return any;
 }
 
 std::vector<tidy::ClangTidyError> TidyRun::Take() { return diagnostics_->take(); }

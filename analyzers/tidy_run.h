@@ -56,7 +56,13 @@ class TidyRun {
   clang::DiagnosticConsumer& diagnostics();
   std::unique_ptr<clang::ASTConsumer> Attach(clang::CompilerInstance& compiler, llvm::StringRef main_file);
 
-  // What was found, in clang-tidy's order. Call once, after the parse.
+  // The alternative to Attach for who drives the static analyzer without the checks of clang-tidy (path_analysis.h):
+  // sets the analyzer's options in `compiler` as clang-tidy does. False when no check of the analyzer is enabled.
+  bool ConfigureAnalyzer(clang::CompilerInstance& compiler, llvm::StringRef main_file);
+  // Where findings of the analyzer go.
+  clang::tidy::ClangTidyContext& context() { return *context_; }
+
+  // What was found since the last call, in clang-tidy's order.
   std::vector<clang::tidy::ClangTidyError> Take();
   // Findings that NOLINT hid.
   unsigned suppressed() const;

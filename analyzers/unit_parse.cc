@@ -42,8 +42,7 @@ class UnitParse::First final : public clang::ASTConsumer, public clang::ASTMutat
                                       const clang::VarTemplateSpecializationDecl* made) override {
     Note(of, made);
   }
-  void AddedCXXTemplateSpecialization(const clang::FunctionTemplateDecl* of,
-                                      const clang::FunctionDecl* made) override {
+  void AddedCXXTemplateSpecialization(const clang::FunctionTemplateDecl* of, const clang::FunctionDecl* made) override {
     Note(of, made);
   }
   void FunctionDefinitionInstantiated(const clang::FunctionDecl* made) override {

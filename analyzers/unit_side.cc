@@ -40,19 +40,27 @@ UnitSide::UnitSide(const v1::AnalysisTask& task, source::GitTree& tree, source::
   fs_->setCurrentWorkingDirectory(unit().directory());
 }
 
-bool UnitSide::Wants(std::string_view check) const {
-  return std::any_of(analyzers_.begin(), analyzers_.end(), [&](const Analyzer* a) { return a->OwnsCheck(check); });
+static UnitSide::Tier TierOf(const Analyzer* analyzer) {
+  return analyzer == &StaticAnalyzer() ? UnitSide::Tier::kPaths : UnitSide::Tier::kMatching;
 }
 
-std::unique_ptr<TidyRun> UnitSide::MakeTidyRun() const {
+bool UnitSide::Has(Tier tier) const {
+  return std::any_of(analyzers_.begin(), analyzers_.end(), [&](const Analyzer* a) { return TierOf(a) == tier; });
+}
+
+std::unique_ptr<TidyRun> UnitSide::MakeTidyRun(Tier tier) const {
   const auto config_fs = llvm::makeIntrusiveRefCnt<source::GitTreeFs>(config_, std::vector<std::string>());
-  return std::make_unique<TidyRun>(
-      TidyRequest{unit().checks(), [this](std::string_view check) { return Wants(check); }}, config_fs);
+  const auto wants = [this, tier](std::string_view check) {
+    return std::any_of(analyzers_.begin(), analyzers_.end(),
+                       [&](const Analyzer* a) { return TierOf(a) == tier && a->OwnsCheck(check); });
+  };
+  return std::make_unique<TidyRun>(TidyRequest{unit().checks(), wants}, config_fs);
 }
 
 source::Invocation UnitSide::MakeInvocation(TidyRun& tidy) {
-  return source::MakeInvocation(tidy.AdjustArguments({unit().arguments().begin(), unit().arguments().end()}, main_file_),
-                                main_file_, fs_, environment_.resource_dir, tidy.diagnostics());
+  return source::MakeInvocation(
+      tidy.AdjustArguments({unit().arguments().begin(), unit().arguments().end()}, main_file_), main_file_, fs_,
+      environment_.resource_dir, tidy.diagnostics());
 }
 
 Digest UnitSide::CommandKey() const {

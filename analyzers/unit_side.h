@@ -28,9 +28,9 @@ struct Environment {
   std::string repository;          // bare git directory
   std::vector<std::string> roots;  // directories of the real file system that units may read
   std::string resource_dir;        // directory of clang's own headers; empty = that of this program's LLVM
-  std::string cache;               // folder with artifacts of this project; empty = none
-  std::string toolchain;           // fingerprint of the real files below the roots; part of every artifact's name
-  int jobs = 1;                    // processes that may work on one task at the same time; 1 = no others are started
+  std::string cache = {};          // folder of the engine's cache for this project, read-only; empty = none
+  std::string toolchain = {};      // fingerprint of the headers below `roots`: part of every artifact's name
+  int jobs = 1;                    // processes that may work at once, this one included; 1 = fork none
 };
 
 class UnitSide {
@@ -47,15 +47,17 @@ class UnitSide {
   const v1::UnitTask& unit() const { return task_.unit(); }
   source::GitTree& tree() { return tree_; }
   const std::vector<const Analyzer*>& analyzers() const { return analyzers_; }
-  bool Wants(std::string_view check) const;
   // As the compiler names it.
   const std::string& main_file() const { return main_file_; }
   // As analyzers see it.
   const std::string& text() const { return text_; }
   llvm::IntrusiveRefCntPtr<source::GitTreeFs> fs() { return fs_; }
 
-  // Checks of the analyzers that the task names.
-  std::unique_ptr<TidyRun> MakeTidyRun() const;
+  // Two tiers: the static analyzer follows paths; all others match what is written.
+  enum class Tier { kMatching, kPaths };
+  bool Has(Tier tier) const;
+  // Checks of the tier's analyzers that the task names.
+  std::unique_ptr<TidyRun> MakeTidyRun(Tier tier) const;
   // A fresh invocation of the compiler for the whole main file.
   source::Invocation MakeInvocation(TidyRun& tidy);
 

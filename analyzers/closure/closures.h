@@ -1,7 +1,7 @@
 // What the analysis of a function can depend on, as digests: the function itself and everything that it reaches
-// (functions with their bodies, types, globals, virtual functions of types that it constructs or casts to, destructors).
-// Two functions with equal closures, of one unit at two commits or of two units, are the same to every analyzer that
-// looks at one function and what it reaches, wherever they stand: line numbers are not in the digest.
+// (functions with their bodies, types, globals, virtual functions of types that it constructs or casts to,
+// destructors). Two functions with equal closures, of one unit at two commits or of two units, are the same to every
+// analyzer that looks at one function and what it reaches, wherever they stand: line numbers are not in the digest.
 //
 //   Closures closures(ast, locations);
 //   closures.AddFunctionsOf(top_level_decls);
@@ -33,10 +33,10 @@ namespace mergegate::analyzers {
 // A function with a body, as the source or an instantiation defines it.
 struct Function {
   const clang::FunctionDecl* decl = nullptr;
-  int node = 0;         // see Closures::ReachedBy
-  std::string usr;      // tells it apart from others of the unit
-  Digest own;           // of itself
-  Digest closure;       // of itself and all that it reaches
+  int node = 0;          // see Closures::ReachedBy
+  std::string usr;       // tells it apart from others of the unit
+  Digest own;            // of itself
+  Digest closure;        // of itself and all that it reaches
   bool is_code = false;  // stands in the main file: the static analyzer starts here; elsewhere it only inlines
   source::TreeLocations::Extent extent;  // whole; no file for a function outside the tree
 };
@@ -90,7 +90,7 @@ class Closures {
   std::vector<Function> functions_;
   std::vector<Node> nodes_;
   llvm::DenseMap<const clang::Decl*, int> node_of_;
-  llvm::DenseMap<const void*, TypeEntry> types_;      // by canonical type with qualifiers
+  llvm::DenseMap<const void*, TypeEntry> types_;       // by canonical type with qualifiers
   llvm::DenseMap<const clang::Decl*, bool> mentions_;  // memo; false while being looked at
   std::map<const source::TreeFile*, std::vector<std::pair<unsigned, std::string>>> blocks_;  // NOLINTBEGIN and -END
 };
