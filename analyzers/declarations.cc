@@ -206,6 +206,10 @@ class DeclarationVisitor : public clang::RecursiveASTVisitor<DeclarationVisitor>
     for (const auto& [index, canonical] : redeclarations_) {
       const int definition = definition_.at(canonical);
       if (definition != index) out_.all_[static_cast<size_t>(definition)].references.insert(index);
+      // Declared above what was walked.
+      if (definition == index && canonical->isFromASTFile() && out_.locations_.Find(canonical->getLocation())) {
+        out_.all_[static_cast<size_t>(index)].outer_references.insert(out_.all_[static_cast<size_t>(index)].usr);
+      }
       TreeDeclaration& entry = out_.all_[static_cast<size_t>(index)];
       const auto made = instantiations_.found().find(canonical);
       if (entry.is_template && made != instantiations_.found().end()) entry.instantiations = made->second;

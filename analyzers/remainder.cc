@@ -115,6 +115,21 @@ void JoinDeclarations(const v1::TaskResult& headers, const v1::UnitRecord& rest,
     references.Add(found->second);
     std::sort(references.begin(), references.end());
   }
+  // What the headers declare and the rest defines: who refers to the one reaches the other.
+  std::map<int, int> defined;
+  for (const v1::OuterReference& outer : rest.outer_references()) {
+    const int definition = shift + static_cast<int>(outer.declaration());
+    const auto found = speakers.find(outer.usr());
+    if (found != speakers.end() && result.declarations(definition).usr() == outer.usr()) {
+      defined[found->second] = definition;
+    }
+  }
+  for (int i = 0; i < shift; ++i) {
+    auto& references = *result.mutable_declarations(i)->mutable_references();
+    for (int r = references.size() - 1; r >= 0; --r) {
+      if (const auto found = defined.find(references[r]); found != defined.end()) references.Add(found->second);
+    }
+  }
   std::map<std::string, const v1::OuterInstantiations*> made;
   for (const v1::OuterInstantiations& outer : rest.outer_instantiations()) made[outer.usr()] = &outer;
   for (int i = 0; i < shift; ++i) {
