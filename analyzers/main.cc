@@ -2,10 +2,15 @@
 //
 //   mergegate-analyze --repository BARE_GIT_DIR [--toolchain-root DIR]... [--extra-root DIR]... [--no-sandbox]
 //                     [--cache DIR --toolchain FINGERPRINT] [--jobs N]
-//   mergegate-analyze --describe | --build-id
+//   mergegate-analyze --zygote
+//   mergegate-analyze --describe | --build-id | --resource-dir
+//
+// With --zygote it waits on a socket, its standard input, for requests to fork (worker/sandbox/zygote.h): each forked
+// process goes on as if it had been started with the arguments of the request.
 //
 // Both messages are framed: four bytes little-endian length, then the serialized bytes. Exit status: 0 when an answer
 // was written (it may well tell of failures), 2 for a wrong command line or an unreadable task.
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -23,6 +28,7 @@
 #include "analyzers/registry.h"
 #include "analyzers/worker/sandbox/frame.h"
 #include "analyzers/worker/sandbox/lockdown.h"
+#include "analyzers/worker/sandbox/zygote.h"
 #include "clang/Basic/Stack.h"
 
 namespace {
@@ -99,7 +105,7 @@ sandbox::LockdownReport LockDown(const CommandLine& command, const std::vector<s
   readable.insert(analyzers::ResourceDir());
   if (!command.cache.empty()) readable.insert(command.cache);
   AddRepository(command.repository, readable);
-  return sandbox::Lockdown({{readable.begin(), readable.end()}});
+  return sandbox::Lockdown({{readable.begin(), readable.end()}, /*processes=*/command.jobs > 1});
 }
 
 double CpuSeconds(const rusage& usage) {
@@ -149,27 +155,36 @@ int Run(const CommandLine& command) {
   return WriteAnswer(out, answer) ? 0 : Usage("the answer cannot be written");
 }
 
-}  // namespace
+// What every task would do first and no input decides.
+void WarmUp() { analyzers::DescribeAnalyzers(); }
 
-int main(int argc, char** argv) {
-  clang::noteBottomOfStack();
+int Main(const std::vector<std::string>& arguments);
+
+int ServeTasks() {
+  WarmUp();
+  const std::vector<std::string> arguments = sandbox::ServeForks(STDIN_FILENO);
+  prctl(PR_SET_NAME, "mergegate-task");
+  return Main(arguments);
+}
+
+int Main(const std::vector<std::string>& arguments) {
   CommandLine command;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--build-id") {
-      std::cout << analyzers::BuildId() << '\n';
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--build-id" || argument == "--resource-dir" || argument == "--describe") {
+      std::cout << (argument == "--build-id"       ? analyzers::BuildId()
+                    : argument == "--resource-dir" ? analyzers::ResourceDir()
+                                                   : analyzers::DescribeAnalyzers())
+                << '\n';
       return 0;
     }
-    if (argument == "--describe") {
-      std::cout << analyzers::DescribeAnalyzers() << '\n';
-      return 0;
-    }
+    if (argument == "--zygote") return ServeTasks();
     if (argument == "--no-sandbox") {
       command.sandboxed = false;
       continue;
     }
-    if (i + 1 == argc) return Usage("\"" + argument + "\" is unknown or lacks its value");
-    const std::string value = argv[++i];
+    if (i + 1 == arguments.size()) return Usage("\"" + argument + "\" is unknown or lacks its value");
+    const std::string& value = arguments[++i];
     if (argument == "--repository") {
       command.repository = value;
     } else if (argument == "--toolchain-root") {
@@ -189,4 +204,11 @@ int main(int argc, char** argv) {
   }
   if (command.repository.empty()) return Usage("--repository is missing");
   return Run(command);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  clang::noteBottomOfStack();
+  return Main({argv + 1, argv + argc});
 }

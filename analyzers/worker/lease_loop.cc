@@ -150,7 +150,7 @@ class LeaseLoop::Session {
       request.set_max_tasks(free);
       request.set_wait_seconds(static_cast<int>(options_.wait.count()));
       request.set_run(options_.run);
-      request.set_analyzer_build(options_.build);
+      request.set_analyzer_build(options_.build());
       v1::LeaseTasksResponse response;
       const Clock::time_point asked = Clock::now();
       const grpc::Status status =
@@ -280,7 +280,7 @@ class LeaseLoop::Session {
         spdlog::warn("{} refused the result of {}: {}", options_.server, held.task.task_id(), status.error_message());
         v1::TaskResult failed = FailedTask(held.task, v1::FAILURE_KIND_INTERNAL,
                                            "the server refused the result: " + status.error_message());
-        failed.set_analyzer_build(options_.build);
+        failed.set_analyzer_build(request.result().analyzer_build());
         *failed.mutable_cost() = request.result().cost();
         *request.mutable_result() = std::move(failed);
         continue;

@@ -26,11 +26,12 @@
 namespace mergegate::worker {
 
 struct LeaseOptions {
-  std::string server;             // "unix:/path" or "host:port"
-  std::string token;              // sent as a bearer token; empty = none
-  std::string worker;             // name, unique per process
-  std::string run;                // resource name of the only run wanted; empty = any
-  std::string build;              // build id of the analyzers
+  std::string server;  // "unix:/path" or "host:port"
+  std::string token;   // sent as a bearer token; empty = none
+  std::string worker;  // name, unique per process
+  std::string run;     // resource name of the only run wanted; empty = any
+  // Names build of the analyzers and toolchain; asked before each lease.
+  std::function<std::string()> build = [] { return std::string(); };
   int slots = 1;                  // tasks at once, 1 to 64
   bool exit_when_idle = false;    // end when the server had nothing for a whole wait and nothing is being worked on
   std::chrono::seconds wait{20};  // longest wait for a task, 1 to 30 s

@@ -21,6 +21,7 @@
 #include "absl/strings/str_cat.h"
 #include "analyzers/worker/lease_loop.h"
 #include "analyzers/worker/run_task.h"
+#include "analyzers/worker/toolchain.h"
 
 namespace mergegate::worker {
 namespace {
@@ -34,6 +35,7 @@ struct Flags {
   std::string token_file;
   std::vector<std::string> repositories;  // PROJECT=GITDIR
   bool die_with_parent = false;
+  bool no_zygote = false;
 };
 
 std::string UniqueName() {
@@ -70,12 +72,21 @@ absl::Status FillIn(Flags& flags) {
     std::error_code error;
     flags.analyzer.program = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "mergegate-analyze";
   }
+  flags.analyzer.zygote = !flags.no_zygote;
+  flags.analyzer.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   if (flags.lease.exit_when_idle) flags.lease.wait = std::chrono::seconds(5);
   flags.lease.worker = UniqueName();
   absl::StatusOr<std::string> token = ReadToken(flags.token_file);
   if (!token.ok()) return token.status();
   flags.lease.token = *std::move(token);
   return absl::OkStatus();
+}
+
+std::vector<std::string> HeaderFolders(const AnalyzerOptions& options, const std::string& resource_dir) {
+  std::vector<std::string> folders = options.toolchain_roots.empty() ? SystemHeaderFolders() : options.toolchain_roots;
+  folders.push_back(resource_dir);
+  folders.insert(folders.end(), options.extra_roots.begin(), options.extra_roots.end());
+  return folders;
 }
 
 // Returns when one of: a signal to end, the parent's end (if it matters), `done`.
@@ -127,6 +138,7 @@ int Main(int argc, char** argv) {
   app.add_option("--cache-bytes", flags.analyzer.cache.limit, "Room for that folder (default: 4 GiB)")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::PositiveNumber);
+  app.add_flag("--no-zygote", flags.no_zygote, "Start mergegate-analyze for each task instead of forking a warm one");
   app.add_flag("--exit-when-idle", flags.lease.exit_when_idle, "End when the server has no tasks left");
   app.add_flag("--die-with-parent", flags.die_with_parent, "End when the process that started this one ends");
   try {
@@ -153,7 +165,15 @@ int Main(int argc, char** argv) {
     spdlog::error("{}", std::string(build.status().message()));
     return kEnvironment;
   }
-  flags.analyzer.build = flags.lease.build = *build;
+  absl::StatusOr<std::string> resource_dir = AnalyzerResourceDir(flags.analyzer.program);
+  if (!resource_dir.ok()) {
+    spdlog::error("{}", std::string(resource_dir.status().message()));
+    return kEnvironment;
+  }
+  Toolchain toolchain(HeaderFolders(flags.analyzer, *resource_dir));
+  flags.analyzer.build = *build;
+  flags.analyzer.toolchain = [&] { return toolchain.Fingerprint(); };
+  flags.lease.build = [&] { return BuildOn(*build, toolchain.Fingerprint()); };
   spdlog::info("{}: {} tasks at once for {}, analyzers {}", flags.lease.worker, flags.lease.slots, flags.lease.server,
                *build);
   return Work(flags, signals, parent);

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "analyzers/worker/answer.h"
 #include "analyzers/worker/sandbox/frame.h"
+#include "analyzers/worker/toolchain.h"
 
 namespace mergegate::worker {
 namespace {
@@ -36,6 +37,20 @@ std::string LastLine(std::string_view text) {
   }
   return line;
 }
+
+// While it lives, one more task is running; tells how many processes that task may use.
+class Share {
+ public:
+  Share(std::atomic<int>& running, int cores) : running_(running), jobs_(std::clamp(cores / ++running, 1, 64)) {}
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+  ~Share() { --running_; }
+  int jobs() const { return jobs_; }
+
+ private:
+  std::atomic<int>& running_;
+  const int jobs_;
+};
 
 std::string LastWords(const sandbox::ChildResult& child) {
   const std::string line = LastLine(child.error_tail);
@@ -61,12 +76,35 @@ std::string WordsForCrash(const sandbox::ChildResult& child) {
                       LastWords(child));
 }
 
-sandbox::ChildLimits LimitsOf(const v1::TaskLimits& limits) {
+// The line that the analyzer prints when it is asked `question`.
+absl::StatusOr<std::string> LineOf(const std::string& program, const std::string& question) {
+  const sandbox::ChildResult child = sandbox::RunChild({.argv = {program, question},
+                                                        .environment = Environment(),
+                                                        .input = {},
+                                                        .limits = {.wall = std::chrono::seconds(20)}},
+                                                       nullptr);
+  if (child.outcome == sandbox::ChildOutcome::kNotStarted) {
+    return absl::FailedPreconditionError(absl::StrCat(child.error, "; name mergegate-analyze with --analyze"));
+  }
+  const std::string line(absl::StripAsciiWhitespace(child.output));
+  if (child.outcome != sandbox::ChildOutcome::kExited || child.exit_code != 0 || line.empty() ||
+      LastLine(line) != line) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(program, " ", question, " does not print a line", LastWords(child)));
+  }
+  return line;
+}
+
+// Room for a child that is about to be buried, and one that is just being made.
+constexpr int kSpareProcesses = 8;
+
+sandbox::ChildLimits LimitsOf(const v1::TaskLimits& limits, int jobs) {
   const int64_t cores = std::max(1U, std::thread::hardware_concurrency());
   return {.wall = std::chrono::seconds(limits.wall_seconds()),
           .address_space_mib = limits.memory_mib(),
           .cpu_seconds = limits.wall_seconds() * cores,
-          .output_bytes = sandbox::kFrameHeaderBytes + sandbox::kMaxAnswerBytes};
+          .output_bytes = sandbox::kFrameHeaderBytes + sandbox::kMaxAnswerBytes,
+          .processes = jobs > 1 ? jobs + kSpareProcesses : 0};
 }
 
 // The id, or "" when `name` is no resource name of a project. The id becomes part of paths.
@@ -81,22 +119,10 @@ std::string ProjectOf(std::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<std::string> AnalyzerBuild(const std::string& program) {
-  const sandbox::ChildResult child = sandbox::RunChild({.argv = {program, "--build-id"},
-                                                        .environment = Environment(),
-                                                        .input = {},
-                                                        .limits = {.wall = std::chrono::seconds(20)}},
-                                                       nullptr);
-  if (child.outcome == sandbox::ChildOutcome::kNotStarted) {
-    return absl::FailedPreconditionError(absl::StrCat(child.error, "; name mergegate-analyze with --analyze"));
-  }
-  const std::string build(absl::StripAsciiWhitespace(child.output));
-  if (child.outcome != sandbox::ChildOutcome::kExited || child.exit_code != 0 || build.empty() ||
-      LastLine(build) != build) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(program, " --build-id does not print a build id", LastWords(child)));
-  }
-  return build;
+absl::StatusOr<std::string> AnalyzerBuild(const std::string& program) { return LineOf(program, "--build-id"); }
+
+absl::StatusOr<std::string> AnalyzerResourceDir(const std::string& program) {
+  return LineOf(program, "--resource-dir");
 }
 
 v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, std::string_view message) {
@@ -132,10 +158,20 @@ absl::StatusOr<std::string> TaskRunner::RepositoryOf(std::string_view id) const 
   return path;
 }
 
+TaskRunner::TaskRunner(AnalyzerOptions options) : options_(std::move(options)), cache_(options_.cache) {
+  if (!options_.zygote) return;
+  // Symbols are bound once, and not in each forked process.
+  std::vector<std::string> environment = Environment();
+  environment.emplace_back("LD_BIND_NOW=1");
+  zygote_ = std::make_unique<sandbox::Zygote>(std::vector<std::string>{options_.program, "--zygote"}, environment);
+}
+
 std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, const sandbox::StopRequest& stop) {
+  const std::string toolchain = options_.toolchain ? options_.toolchain() : "";
+  const std::string build = toolchain.empty() ? options_.build : BuildOn(options_.build, toolchain);
   const auto refuse = [&](std::string_view why) {
     v1::TaskResult result = FailedTask(task, v1::FAILURE_KIND_INTERNAL, why);
-    result.set_analyzer_build(options_.build);
+    result.set_analyzer_build(build);
     return result;
   };
   const std::string project = ProjectOf(task.project());
@@ -148,12 +184,17 @@ std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, cons
   for (const std::string& root : options_.toolchain_roots) argv.insert(argv.end(), {"--toolchain-root", root});
   for (const std::string& root : options_.extra_roots) argv.insert(argv.end(), {"--extra-root", root});
   if (const std::string folder = cache_.FolderOf(project); !folder.empty()) {
-    argv.insert(argv.end(), {"--cache", folder, "--toolchain", options_.toolchain});
+    argv.insert(argv.end(), {"--cache", folder, "--toolchain", toolchain});
   }
+  const Share share(running_, options_.cores);
+  argv.insert(argv.end(), {"--jobs", absl::StrCat(share.jobs())});
   const std::string input = sandbox::MakeFrame(task.SerializeAsString());
-  const sandbox::ChildResult child = sandbox::RunChild(
-      {.argv = std::move(argv), .environment = Environment(), .input = input, .limits = LimitsOf(task.limits())},
-      &stop);
+  const sandbox::ChildResult child =
+      sandbox::RunChild({.argv = std::move(argv),
+                         .environment = Environment(),
+                         .input = input,
+                         .limits = LimitsOf(task.limits(), share.jobs())},
+                        &stop, zygote_ ? zygote_->spawner() : sandbox::Spawner(sandbox::Spawn));
   if (child.outcome == sandbox::ChildOutcome::kStopped) return std::nullopt;
   v1::AnalyzerAnswer answer = AnswerOf(child, task);
   if (const absl::Status kept = cache_.Keep(project, answer); !kept.ok()) {
@@ -161,10 +202,10 @@ std::optional<v1::TaskResult> TaskRunner::Run(const v1::AnalysisTask& task, cons
   }
   v1::TaskResult result = std::move(*answer.mutable_result());
   for (v1::AnalysisFailure& failure : *result.mutable_failures()) failure.set_at_base(task.at_base());
-  result.set_analyzer_build(options_.build);
+  result.set_analyzer_build(build);
   if (result.has_base()) {
     for (v1::AnalysisFailure& failure : *result.mutable_base()->mutable_failures()) failure.set_at_base(true);
-    result.mutable_base()->set_analyzer_build(options_.build);
+    result.mutable_base()->set_analyzer_build(build);
   }
   v1::TaskCost* cost = result.mutable_cost();
   cost->set_wall_seconds(child.wall_seconds);
@@ -194,6 +235,8 @@ v1::AnalyzerAnswer TaskRunner::AnswerOf(const sandbox::ChildResult& child, const
       return failed(v1::FAILURE_KIND_OUTPUT_LIMIT,
                     absl::StrCat("the answer is larger than ", sandbox::kMaxAnswerBytes >> 20,
                                  " MiB, the most that a worker takes; split the unit or run fewer checks on it"));
+    case ChildOutcome::kTooManyProcesses:
+      return failed(v1::FAILURE_KIND_CRASHED, "the analyzer started more processes than it may on this unit");
     case ChildOutcome::kSignalled:
       return failed(v1::FAILURE_KIND_CRASHED, WordsForCrash(child));
     case ChildOutcome::kNotStarted:

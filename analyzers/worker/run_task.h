@@ -4,11 +4,15 @@
 //   "/var/lib/mergegate/mirrors"}); std::optional<v1::TaskResult> result = runner.Run(task, stop);     // nullopt:
 //   stopped
 //
-// Thread safety: Run may be called from any number of threads at once. Ownership: owns the engine's cache.
+// Thread safety: Run may be called from any number of threads at once. Ownership: owns the engine's cache and
+// the zygote.
 #ifndef MERGEGATE_ANALYZERS_WORKER_RUN_TASK_H_
 #define MERGEGATE_ANALYZERS_WORKER_RUN_TASK_H_
 
+#include <atomic>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "analyzers/worker/engine_cache.h"
 #include "analyzers/worker/sandbox/child.h"
+#include "analyzers/worker/sandbox/zygote.h"
 #include "mergegate/v1/analysis.pb.h"
 
 namespace mergegate::worker {
@@ -29,8 +34,13 @@ struct AnalyzerOptions {
   std::vector<std::string> toolchain_roots;         // handed on to the analyzer
   std::vector<std::string> extra_roots;             // handed on to the analyzer
   EngineCacheOptions cache;                         // what analyses leave for later ones
-  std::string toolchain;                            // fingerprint of the headers below the roots
+  std::function<std::string()> toolchain;           // fingerprint of the headers below the roots; empty = not known
+  int cores = 1;                                    // processes of all analyzers that are to work at once, >= 1
+  bool zygote = false;                              // fork analyzers from a warm one instead of starting each
 };
+
+// The folder of clang's own headers, as `program --resource-dir` prints it. Errors as AnalyzerBuild.
+absl::StatusOr<std::string> AnalyzerResourceDir(const std::string& program);
 
 // The build id that `program --build-id` prints. kFailedPrecondition when it cannot be run.
 absl::StatusOr<std::string> AnalyzerBuild(const std::string& program);
@@ -40,10 +50,10 @@ v1::TaskResult FailedTask(const v1::AnalysisTask& task, v1::FailureKind kind, st
 
 class TaskRunner {
  public:
-  explicit TaskRunner(AnalyzerOptions options) : options_(std::move(options)), cache_(options_.cache) {}
+  explicit TaskRunner(AnalyzerOptions options);
 
   // Blocks until the analyzer has ended. A crash, a hang, a memory bomb, a flood or garbage is a FailedTask; nullopt
-  // only when `stop` was requested.
+  // only when `stop` was requested. Its analyzer_build is that of the options on the toolchain of this moment.
   std::optional<v1::TaskResult> Run(const v1::AnalysisTask& task, const sandbox::StopRequest& stop);
 
  private:
@@ -52,6 +62,8 @@ class TaskRunner {
 
   const AnalyzerOptions options_;
   EngineCache cache_;
+  std::unique_ptr<sandbox::Zygote> zygote_;  // null = each analyzer is started
+  std::atomic<int> running_ = 0;             // tasks
 };
 
 }  // namespace mergegate::worker

@@ -74,7 +74,7 @@ class WorkerIsKilled(unittest.TestCase):
                 env={**os.environ, "HOME": str(repo.home), **server.client_env()})
             # Kill the worker as soon as it has started an analyzer.
             pattern = str(server.data)
-            while not (worker := self.find("mergegate-worker", pattern)) or not self.find("mergegate-analyze", pattern):
+            while not (worker := self.find("mergegate-worker", pattern)) or not self.has_task(worker):
                 self.assertIsNone(waiting.poll(), "the verdict came before the worker could be killed")
                 time.sleep(0.005)
             os.kill(worker, signal.SIGKILL)
@@ -93,6 +93,19 @@ class WorkerIsKilled(unittest.TestCase):
             if words[0].endswith(program) and any(argument in word for word in words[1:]):
                 return int(entry)
         return None
+
+    @staticmethod
+    def has_task(worker):
+        """Whether an analyzer is at work for the worker: a process forked from its zygote, but the worker's child."""
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    name, facts = file.read().split("(", 1)[1].rsplit(")", 1)
+            except OSError:
+                continue
+            if name == "mergegate-task" and int(facts.split()[1]) == worker:
+                return True
+        return False
 
 
 class AnalyzerGoesWrong(unittest.TestCase):

@@ -1,5 +1,6 @@
 #include "analyzers/worker/sandbox/child.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,17 +13,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <utility>
-
-#include "analyzers/worker/sandbox/spawn.h"
 
 namespace mergegate::sandbox {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds kCountEvery{250};
 constexpr size_t kErrorTailBytes = size_t{64} << 10;
 
 class Descriptor {
@@ -98,6 +99,20 @@ bool Drain(int fd, Take take) {
   }
 }
 
+// 0 without /proc.
+int ProcessesInGroup(pid_t group) {
+  DIR* processes = opendir("/proc");
+  if (processes == nullptr) return 0;
+  int count = 0;
+  while (const dirent* entry = readdir(processes)) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    // getpgid is a system call without a file; zombies have a group, too.
+    if (getpgid(static_cast<pid_t>(atoi(entry->d_name))) == group) ++count;
+  }
+  closedir(processes);
+  return count;
+}
+
 // Follows a started child to its end.
 class Watch {
  public:
@@ -129,12 +144,17 @@ class Watch {
     int timeout = -1;
     if (!end_) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-      timeout = static_cast<int>(std::clamp<int64_t>(left, 0, 1 << 30));
+      timeout = static_cast<int>(std::clamp<int64_t>(left, 0, limits_.processes > 0 ? kCountEvery.count() : 1 << 30));
     }
     if (poll(waits.data(), waits.size(), timeout) < 0 && errno != EINTR) End(ChildOutcome::kStopped);
     if (waits[0].revents != 0) return true;
     if (stop != nullptr && stop->requested()) End(ChildOutcome::kStopped);
-    if (Clock::now() >= deadline) End(ChildOutcome::kTimedOut);
+    const Clock::time_point now = Clock::now();
+    if (now >= deadline) End(ChildOutcome::kTimedOut);
+    if (limits_.processes > 0 && !end_ && now - counted_ >= kCountEvery) {
+      counted_ = now;
+      if (ProcessesInGroup(pid_) > limits_.processes) End(ChildOutcome::kTooManyProcesses);
+    }
     ReadAll();
     return false;
   }
@@ -207,6 +227,7 @@ class Watch {
   const Descriptor pid_descriptor_;
   Descriptor output_, error_;
   std::optional<ChildOutcome> end_;
+  Clock::time_point counted_ = Clock::now();
   unsigned error_reads_ = 0;
   ChildResult result_;
 };
@@ -232,7 +253,7 @@ void StopRequest::Request() {
 
 bool StopRequest::requested() const { return requested_.load(); }
 
-ChildResult RunChild(const ChildRequest& request, const StopRequest* stop) {
+ChildResult RunChild(const ChildRequest& request, const StopRequest* stop, const Spawner& spawn) {
   const Clock::time_point begin = Clock::now();
   if (stop != nullptr && stop->requested()) {
     ChildResult result;
@@ -243,7 +264,7 @@ ChildResult RunChild(const ChildRequest& request, const StopRequest* stop) {
   std::optional<Pipe> output = MakePipe();
   std::optional<Pipe> error = MakePipe();
   if (!input.open() || !output || !error) return NotStarted("no descriptors or memory for a child's pipes", errno);
-  const SpawnResult spawned = Spawn({.argv = request.argv,
+  const SpawnResult spawned = spawn({.argv = request.argv,
                                      .environment = request.environment,
                                      .input = input.get(),
                                      .output = output->write.get(),

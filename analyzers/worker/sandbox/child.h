@@ -22,6 +22,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzers/worker/sandbox/spawn.h"
+
 namespace mergegate::sandbox {
 
 // Lets another thread end a child. Requested once, for good; any thread may request.
@@ -49,6 +51,9 @@ struct ChildLimits {
   int64_t cpu_seconds = 3600;              // > 0; user plus system over all threads
   int64_t file_bytes = 0;                  // of any one file it writes; a file may still be created
   size_t output_bytes = size_t{60} << 20;  // of standard output; more ends the child
+  // Processes alive at once: it and what it started. Counted four times a second, by /proc; 0 = not counted. Memory and
+  // CPU limits hold for each of them, the wall clock for all.
+  int processes = 0;
 };
 
 struct ChildRequest {
@@ -65,6 +70,7 @@ enum class ChildOutcome {
   kTimedOut,     // wall clock or CPU limit
   kOutOfMemory,  // it said so, or died close to its limit
   kOutputLimit,
+  kTooManyProcesses,
   kStopped,     // by the StopRequest
   kNotStarted,  // see `error`
 };
@@ -77,13 +83,13 @@ struct ChildResult {
   std::string error_tail;  // the last 64 KiB of standard error
   std::string error;       // for kNotStarted: why
   double wall_seconds = 0;
-  double cpu_seconds = 0;  // user plus system
+  double cpu_seconds = 0;  // user plus system, its own and that of the children it waited for
   // Largest resident size. The kernel counts from before the exec: never below what the calling process has resident.
   int64_t peak_memory_kib = 0;
 };
 
-// Blocks until the child is gone. `stop` may be null.
-ChildResult RunChild(const ChildRequest& request, const StopRequest* stop);
+// Blocks until the child is gone. `stop` may be null. `spawn` starts it: by Spawn, or out of a Zygote (zygote.h).
+ChildResult RunChild(const ChildRequest& request, const StopRequest* stop, const Spawner& spawn = Spawn);
 
 }  // namespace mergegate::sandbox
 

@@ -120,7 +120,7 @@ LockdownReport Lockdown(const LockdownPolicy& policy) {
   if (threads > 1) {
     AddSentence(&report.missing, std::to_string(threads - 1) + " threads that ran before keep their access to files");
   }
-  why = InstallSyscallFilter();
+  why = InstallSyscallFilter(policy.processes);
   report.seccomp = why.empty();
   if (!report.seccomp) {
     AddSentence(&report.missing,

@@ -7,9 +7,9 @@
 //   }
 //
 // Afterwards: files can be opened for reading below `readable` only; nothing can be written, created or truncated
-// except through the three standard descriptors; no sockets, no new processes, no exec, no ptrace, no signals to
-// others, no core dumps; all descriptors above 2 are closed. Threads can be started. System calls that are not on the
-// allow-list fail with EPERM, so a library that probes for one goes on without it.
+// except through the three standard descriptors; no sockets, no new processes unless the policy lets it fork, no exec,
+// no ptrace, no signals to others, no core dumps; all descriptors above 2 are closed. Threads can be started. System
+// calls that are not on the allow-list fail with EPERM, so a library that probes for one goes on without it.
 //
 // Landlock does not hide that a file exists: stat() of any path still answers. Who must not tell that either keeps a
 // virtual file system in front.
@@ -28,6 +28,9 @@ struct LockdownPolicy {
   // Files, and directories with everything below them, that stay readable. Symbolic links are resolved now; a path
   // that does not exist is skipped.
   std::vector<std::string> readable;
+  // Lets it fork and wait for its children, which are as locked down as itself and stay in its session and process
+  // group. A child can signal nobody but the locked down process itself; abort() ends it by SIGSEGV.
+  bool processes = false;
 };
 
 struct LockdownReport {

@@ -28,8 +28,10 @@ struct Start {
   int error;  // written by the child
 };
 
-bool Limit(decltype(RLIMIT_CORE) resource, rlim_t soft, rlim_t hard) {
-  const rlimit limit{soft, hard};
+// The hard limit is so much above the soft one.
+bool Limit(decltype(RLIMIT_CORE) resource, int64_t value, int64_t grace = 0) {
+  if (value < 0) return true;
+  const rlimit limit{static_cast<rlim_t>(value), static_cast<rlim_t>(value + grace)};
   return setrlimit(resource, &limit) == 0;
 }
 
@@ -42,40 +44,9 @@ void OfferToOutOfMemoryKiller() {
   close(fd);
 }
 
-bool Prepare(const Start& start) {
-  for (int signal = 1; signal < _NSIG; ++signal) {
-    struct sigaction action{};
-    action.sa_handler = SIG_DFL;
-    sigaction(signal, &action, nullptr);  // fails for SIGKILL and the like, which have no handler anyway
-  }
-  setsid();
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
-  if (getppid() != start.parent) {  // the parent died before it could be watched
-    errno = ESRCH;
-    return false;
-  }
-  OfferToOutOfMemoryKiller();
-  const SpawnPlan& plan = start.plan;
-  if (dup2(plan.input, STDIN_FILENO) < 0 || dup2(plan.output, STDOUT_FILENO) < 0 ||
-      dup2(plan.error, STDERR_FILENO) < 0 || syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) != 0) {
-    return false;
-  }
-  const auto memory = static_cast<rlim_t>(plan.address_space_bytes);
-  const auto cpu = static_cast<rlim_t>(plan.cpu_seconds);
-  const auto file = static_cast<rlim_t>(plan.file_bytes);
-  // The soft CPU limit tells by SIGXCPU what happened, the hard one a second later ends it for certain.
-  if (!Limit(RLIMIT_AS, memory, memory) || !Limit(RLIMIT_CPU, cpu, cpu + 1) || !Limit(RLIMIT_CORE, 0, 0) ||
-      !Limit(RLIMIT_FSIZE, file, file)) {
-    return false;
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  return sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
-}
-
 int RunStart(void* argument) {
   auto* start = static_cast<Start*>(argument);
-  if (Prepare(*start)) execve(start->argv[0], start->argv.data(), start->environment.data());
+  if (BecomeChild(start->plan, start->parent)) execve(start->argv[0], start->argv.data(), start->environment.data());
   start->error = errno;
   _exit(127);
 }
@@ -89,6 +60,33 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 }
 
 }  // namespace
+
+bool BecomeChild(const SpawnPlan& plan, pid_t parent) {
+  for (int signal = 1; signal < _NSIG; ++signal) {
+    struct sigaction action{};
+    action.sa_handler = SIG_DFL;
+    sigaction(signal, &action, nullptr);  // fails for SIGKILL and the like, which have no handler anyway
+  }
+  setsid();
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
+  if (getppid() != parent) {  // the parent died before it could be watched
+    errno = ESRCH;
+    return false;
+  }
+  OfferToOutOfMemoryKiller();
+  if (dup2(plan.input, STDIN_FILENO) < 0 || dup2(plan.output, STDOUT_FILENO) < 0 ||
+      dup2(plan.error, STDERR_FILENO) < 0 || syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) != 0) {
+    return false;
+  }
+  // The soft CPU limit tells by SIGXCPU what happened, the hard one a second later ends it for certain.
+  if (!Limit(RLIMIT_AS, plan.address_space_bytes) || !Limit(RLIMIT_CPU, plan.cpu_seconds, 1) ||
+      !Limit(RLIMIT_CORE, 0) || !Limit(RLIMIT_FSIZE, plan.file_bytes)) {
+    return false;
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  return sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
+}
 
 SpawnResult Spawn(const SpawnPlan& plan) {
   SpawnResult result;

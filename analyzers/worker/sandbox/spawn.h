@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ namespace mergegate::sandbox {
 struct SpawnPlan {
   const std::vector<std::string>& argv;
   const std::vector<std::string>& environment;
-  int input, output, error;  // become 0, 1 and 2; each above 2
-  int64_t address_space_bytes;
+  int input, output, error;     // become 0, 1 and 2; each above 2
+  int64_t address_space_bytes;  // this and what follows: negative = as the caller has it
   int64_t cpu_seconds;
   int64_t file_bytes;
 };
@@ -32,6 +33,14 @@ struct SpawnResult {
 };
 
 SpawnResult Spawn(const SpawnPlan& plan);
+
+// A way to start a plan; the process is a child of the calling process.
+using Spawner = std::function<SpawnResult(const SpawnPlan&)>;
+
+// For a process that was just made: takes the plan's descriptors and limits and closes all others, begins a session,
+// sets signals to their defaults, and ties its life to that of `parent`'s thread that it descends from. Makes only
+// system calls. False with errno when a step failed.
+bool BecomeChild(const SpawnPlan& plan, pid_t parent);
 
 }  // namespace mergegate::sandbox
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -140,7 +141,7 @@ void AddConditionalRules(Rules& rules) {
   rules.AllowWhen(SCMP_SYS(open), {Argument(1, SCMP_CMP_MASKED_EQ, kWrites, O_RDONLY)});
   rules.AllowWhen(SCMP_SYS(openat), {Argument(2, SCMP_CMP_MASKED_EQ, kWrites, O_RDONLY)});
 
-  // Threads, but neither processes nor namespaces.
+  // Threads; neither processes nor namespaces.
   constexpr uint64_t kThread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
   constexpr uint64_t kNamespaces =
       CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
@@ -161,11 +162,25 @@ void AddConditionalRules(Rules& rules) {
   }
 }
 
+// Children by fork(): the same program, under the same filter, in the same session and group, which they cannot leave.
+void AddRulesForProcesses(Rules& rules) {
+  // What the C library's fork() asks for beside the signal at the end.
+  constexpr uint32_t kBookkeeping = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID;
+  rules.AllowWhen(SCMP_SYS(clone), {Argument(0, SCMP_CMP_MASKED_EQ, 0xffffffffU & ~kBookkeeping, SIGCHLD)});
+  rules.Allow(SCMP_SYS(fork));
+  rules.Allow(SCMP_SYS(wait4));
+  rules.Allow(SCMP_SYS(waitid));
+  rules.Allow(SCMP_SYS(pipe));
+  rules.Allow(SCMP_SYS(pipe2));
+  // A child may tie its life to its parent's.
+  rules.AllowWhen(SCMP_SYS(prctl), {Argument32(0, PR_SET_PDEATHSIG), Argument(1, SCMP_CMP_EQ, SIGKILL)});
+}
+
 std::string Because(int negative_errno) { return std::string("seccomp: ") + strerror(-negative_errno); }
 
 }  // namespace
 
-std::string InstallSyscallFilter() {
+std::string InstallSyscallFilter(bool processes) {
   const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
   if (filter == nullptr) return "seccomp: no filter could be made";
   // Calls through another ABI (32-bit, x32) have other numbers: nobody here makes them by accident.
@@ -175,6 +190,7 @@ std::string InstallSyscallFilter() {
   for (const int syscall : kAllowed) rules.Allow(syscall);
   for (const int syscall : kAbsent) rules.PretendAbsent(syscall);
   AddConditionalRules(rules);
+  if (processes) AddRulesForProcesses(rules);
   if (rules.error() != 0) return Because(rules.error());
   const int loaded = seccomp_load(filter.get());
   return loaded == 0 ? "" : Because(loaded);

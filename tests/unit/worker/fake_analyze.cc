@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "analyzers/worker/sandbox/frame.h"
+#include "analyzers/worker/sandbox/zygote.h"
 #include "mergegate/v1/analysis.pb.h"
 
 namespace v1 = mergegate::v1;
@@ -66,11 +67,16 @@ v1::TaskResult NormalResult(const v1::AnalysisTask& task, const std::string& mes
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments == std::vector<std::string>{"--build-id"}) {
     std::puts("fake-1");
     return 0;
   }
+  if (arguments == std::vector<std::string>{"--resource-dir"}) {
+    std::puts("/nowhere");
+    return 0;
+  }
+  if (arguments == std::vector<std::string>{"--zygote"}) arguments = mergegate::sandbox::ServeForks(STDIN_FILENO);
   const std::string input((std::istreambuf_iterator<char>(std::cin)), {});
   const auto payload = mergegate::sandbox::ParseFrame(input);
   v1::AnalysisTask task;

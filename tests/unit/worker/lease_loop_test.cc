@@ -73,7 +73,12 @@ class LeaseLoopTest : public ::testing::Test {
   }
 
   LeaseOptions Options() const {
-    return {.server = server_.address(), .token = "", .worker = "w1", .run = "", .build = "fake-1", .slots = 2};
+    return {.server = server_.address(),
+            .token = "",
+            .worker = "w1",
+            .run = "",
+            .build = [] { return "fake-1"; },
+            .slots = 2};
   }
   // A task that is worked on until OpenGate().
   v1::AnalysisTask WaitingTask(const std::string& id) const {

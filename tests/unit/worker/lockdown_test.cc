@@ -100,6 +100,26 @@ TEST_F(LockdownTest, CanStillAbortAndSignalItself) {
   EXPECT_EQ(RunTestChild({"--lockdown", allowed_, "abort"}).signal, SIGABRT);
 }
 
+TEST_F(LockdownTest, ForksAndNothingMoreWhenThePolicySaysSo) {
+  const auto forking = [this](std::vector<std::string> words) {
+    words.insert(words.begin(), {"--lockdown-forks", allowed_});
+    return RunTestChild(std::move(words)).output;
+  };
+  EXPECT_EQ(forking({"fork-work"}), "6 6\n");
+  ASSERT_EQ(Free({"in-child", "socket"}), "ok\n");
+  ASSERT_EQ(Free({"in-child", "setsid"}), "ok\n");
+  for (const char* verb : {"exec", "execveat", "socket", "memfd", "ptrace", "unshare", "setsid", "setpgid", "kill-all",
+                           "set-limit", "clone-namespace", "vfork"}) {
+    EXPECT_EQ(forking({verb}), "EPERM\n") << verb;
+    EXPECT_EQ(forking({"in-child", verb}), "EPERM\n") << verb;
+  }
+  EXPECT_EQ(forking({"kill-parent"}), "EPERM\n");
+  EXPECT_EQ(forking({"in-child", "open", outside_}), "EACCES\n");
+  EXPECT_EQ(forking({"in-child", "open", allowed_ + "/below/file"}), "ok\n");
+  EXPECT_EQ(forking({"clone3"}), "ENOSYS\n");
+  EXPECT_EQ(forking({"threads"}), "140\n");
+}
+
 TEST_F(LockdownTest, ReadsItsInputAndWritesItsOutput) {
   EXPECT_EQ(RunTestChild({"--lockdown", allowed_, "cat"}, RoomyLimits(), "frames").output, "frames");
 }

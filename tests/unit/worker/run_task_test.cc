@@ -14,6 +14,7 @@ namespace mergegate::worker {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class RunTaskTest : public ::testing::Test {
@@ -58,7 +59,7 @@ TEST_F(RunTaskTest, PassesOnWhatTheAnalyzerSays) {
   ASSERT_EQ(result.findings_size(), 1);
   EXPECT_EQ(result.findings(0).message(),
             "--repository " + mirrors_ +
-                "/p.git --toolchain-root /usr/include --toolchain-root /usr/lib/gcc --extra-root /opt/sdk");
+                "/p.git --toolchain-root /usr/include --toolchain-root /usr/lib/gcc --extra-root /opt/sdk --jobs 1");
   EXPECT_EQ(result.sandbox().missing(), "everything: this is a fake");
   EXPECT_EQ(result.analyzer_build(), "fake-1");
 }
@@ -149,6 +150,24 @@ TEST_F(RunTaskTest, ATaskWithoutLimitsIsRefused) {
   EXPECT_EQ(OnlyFailure(task).kind(), v1::FAILURE_KIND_INTERNAL);
 }
 
+TEST_F(RunTaskTest, ForksAnalyzersFromAWarmOne) {
+  AnalyzerOptions options = Options();
+  options.zygote = true;
+  TaskRunner runner(options);
+  const sandbox::StopRequest never;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(runner.Run(TaskOf("normal.cc"), never)->findings(0).message(), EndsWith(" --jobs 1"));
+    EXPECT_EQ(runner.Run(TaskOf("crash.cc"), never)->failures(0).kind(), v1::FAILURE_KIND_CRASHED);
+  }
+}
+
+TEST_F(RunTaskTest, ALoneTaskMayUseAllCores) {
+  AnalyzerOptions options = Options();
+  options.cores = 4;
+  const sandbox::StopRequest never;
+  EXPECT_THAT(TaskRunner(options).Run(TaskOf("normal.cc"), never)->findings(0).message(), EndsWith(" --jobs 4"));
+}
+
 TEST_F(RunTaskTest, APairFailsOnBothSides) {
   v1::AnalysisTask task = TaskOf("crash.cc");
   task.set_at_base(false);
@@ -175,10 +194,11 @@ TEST_F(RunTaskTest, KnowsTheSidesOfAPair) {
 TEST_F(RunTaskTest, KeepsArtifactsForTheNextTask) {
   AnalyzerOptions options = Options();
   options.cache.folder = Folder();
-  options.toolchain = "fingerprint";
+  options.toolchain = [] { return "fingerprint"; };
   const sandbox::StopRequest never;
   const v1::TaskResult result = TaskRunner(options).Run(TaskOf("keep.cc"), never).value();
-  EXPECT_THAT(result.findings(0).message(), HasSubstr(" --cache " + Folder() + "/p --toolchain fingerprint"));
+  EXPECT_THAT(result.findings(0).message(), HasSubstr(" --cache " + Folder() + "/p --toolchain fingerprint "));
+  EXPECT_EQ(result.analyzer_build(), "fake-1 toolchain-fingerprint");
   const auto kept = cache::ReadArtifact(Folder() + "/p/kind/one");
   ASSERT_TRUE(kept.ok()) << kept.status();
   EXPECT_EQ(kept->view(), "one");
@@ -189,7 +209,7 @@ TEST(AnalyzerBuildTest, AsksTheProgram) {
   EXPECT_EQ(AnalyzerBuild(FAKE_ANALYZE).value(), "fake-1");
   EXPECT_THAT(std::string(AnalyzerBuild("/nowhere/analyze").status().message()),
               AllOf(HasSubstr("/nowhere/analyze"), HasSubstr("--analyze")));
-  EXPECT_THAT(std::string(AnalyzerBuild("/bin/false").status().message()), HasSubstr("does not print a build id"));
+  EXPECT_THAT(std::string(AnalyzerBuild("/bin/false").status().message()), HasSubstr("does not print a line"));
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
 // What the sandbox tests run: a program that does one thing and says what came of it.
 //
-//   worker_test_child [--lockdown DIR] VERB [ARGUMENT...]
+//   worker_test_child [--lockdown DIR | --lockdown-forks DIR] VERB [ARGUMENT...]
+//   worker_test_child --zygote
 //
-// With --lockdown it first locks itself down with DIR readable. Verbs that try something print "ok" or the errno's
-// name.
+// With --lockdown it first locks itself down with DIR readable, with --lockdown-forks such that it may fork. Verbs that
+// try something print "ok" or the errno's name.
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -31,6 +33,7 @@
 #include <vector>
 
 #include "analyzers/worker/sandbox/lockdown.h"
+#include "analyzers/worker/sandbox/zygote.h"
 
 namespace {
 
@@ -157,6 +160,66 @@ int Orphan(const Arguments&) {
   return 0;
 }
 
+// Three children, each with a part of a sum, as parallel entry points of the analyzer do it: results come by a pipe and
+// by shared memory.
+int ForkWork(const Arguments&) {
+  void* map = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  int ends[2];
+  if (map == MAP_FAILED || pipe2(ends, O_CLOEXEC) != 0) return Say(-1);
+  auto* shared = static_cast<int*>(map);
+  for (int i = 1; i <= 3; ++i) {
+    const pid_t pid = fork();
+    if (pid < 0) return Say(-1);
+    if (pid == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      shared[i] = i;
+      _exit(write(ends[1], &i, sizeof i) == sizeof i ? 0 : 1);
+    }
+  }
+  int sum = 0;
+  for (int i = 1, value = 0; i <= 3; ++i) {
+    if (read(ends[0], &value, sizeof value) != sizeof value) return Say(-1);
+    int status = 1;
+    if (wait(&status) < 0 || status != 0) return Say(-1);
+    sum += value;
+  }
+  std::printf("%d %d\n", sum, shared[1] + shared[2] + shared[3]);
+  return 0;
+}
+
+// Forks a child that does `arguments` in its stead; ends as the child does.
+int InChild(const Arguments& arguments);
+
+// Says the number of a forked child, then hangs as it does.
+int ForkHang(const Arguments&) {
+  const pid_t pid = fork();
+  if (pid > 0) std::printf("%d\n", static_cast<int>(pid));
+  std::fflush(stdout);
+  while (true) pause();
+}
+
+// The same, its number as bytes.
+int ForkHangBinary(const Arguments&) {
+  const pid_t pid = fork();
+  if (pid > 0 && write(STDOUT_FILENO, &pid, sizeof pid) != sizeof pid) return 1;
+  while (true) pause();
+}
+
+int ForkBomb(const Arguments&) {
+  while (fork() > 0) {
+  }
+  while (true) pause();
+}
+
+int SpinInChild(const Arguments&) {
+  if (fork() == 0) {
+    for (rusage usage{}; usage.ru_utime.tv_sec == 0 && usage.ru_utime.tv_usec < 200'000;)
+      getrusage(RUSAGE_SELF, &usage);
+    _exit(0);
+  }
+  return wait(nullptr) > 0 ? 0 : 1;
+}
+
 int CannotWriteInput(const Arguments&) { return Say(write(STDIN_FILENO, "x", 1)); }
 
 const std::map<std::string, std::function<int(const Arguments&)>>& Verbs() {
@@ -210,19 +273,40 @@ const std::map<std::string, std::function<int(const Arguments&)>>& Verbs() {
       {"descriptors", Descriptors},
       {"environment", Environment},
       {"orphan", Orphan},
+      {"fork-work", ForkWork},
+      {"fork-hang", ForkHang},
+      {"fork-hang-binary", ForkHangBinary},
+      {"fork-bomb", ForkBomb},
+      {"spin-in-child", SpinInChild},
+      {"in-child", InChild},
+      {"setsid", [](const Arguments&) { return Say(setsid()); }},
+      {"setpgid", [](const Arguments&) { return Say(setpgid(0, 0)); }},
+      {"vfork", [](const Arguments&) { return Say(syscall(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, 0, 0, 0)); }},
       {"session", [](const Arguments&) { return getsid(0) == getpid() && getpgid(0) == getpid() ? 0 : 1; }},
       {"dumpable", [](const Arguments&) { return Say(open("/proc/self/mem", O_RDONLY)); }},
   };
   return verbs;
 }
 
+int InChild(const Arguments& arguments) {
+  if (const pid_t pid = fork(); pid != 0) {
+    int status = 1;
+    return waitpid(pid, &status, 0) == pid ? status : 1;
+  }
+  const int status = Verbs().at(arguments.at(0))({arguments.begin() + 1, arguments.end()});
+  std::fflush(stdout);
+  _exit(status);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments(argv + 1, argv + argc);
-  if (arguments.size() > 2 && arguments[0] == "--lockdown") {
+  if (arguments == Arguments{"--zygote"}) arguments = mergegate::sandbox::ServeForks(STDIN_FILENO);
+  if (arguments.size() > 2 && arguments[0].starts_with("--lockdown")) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto report = mergegate::sandbox::Lockdown({.readable = {arguments[1], "/nowhere/at/all"}});
+    const auto report = mergegate::sandbox::Lockdown(
+        {.readable = {arguments[1], "/nowhere/at/all"}, .processes = arguments[0] == "--lockdown-forks"});
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     if (arguments[2] == "report") {
       std::printf("%d %d '%s'\n", report.landlock_abi, report.seccomp ? 1 : 0, report.missing.c_str());
