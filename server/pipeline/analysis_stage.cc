@@ -61,34 +61,52 @@ class Stage {
         run_(run),
         patch_set_(patch_set),
         plan_(plan),
+        policy_(policy),
         calls_(calls),
         cache_(parts.store),
         pace_(parts, run.id),
-        tier_(policy.static_analyzer ? policy.tier : Tier::kFull) {
-    const std::vector<UnitPair> pairs = PairUnits(plan, patch_set.diff);
-    for (const UnitPair& pair : pairs)
-      Add(PairTask(run, patch_set, plan, pair, policy, Tier::kMatching), Tier::kMatching, pair);
-    if (plan.duplication) {
-      AnalysisTask task = EmptyTask(run, patch_set, policy, /*at_base=*/false);
-      task.work = *plan.duplication;
-      Add(std::move(task), Tier::kMatching, {});
-    }
-    if (!policy.static_analyzer) return;
-    for (const UnitPair& pair : pairs) {
-      // What the analyzer said about a unit that is gone is of no use.
-      if (pair.head) Add(PairTask(run, patch_set, plan, pair, policy, Tier::kFull), Tier::kFull, pair);
-    }
-  }
+        tier_(policy.static_analyzer ? policy.tier : Tier::kFull) {}
 
   absl::StatusOr<AnalysisResults> Run() {
+    AddPairs(Tier::kMatching);
+    if (plan_.duplication) {
+      AnalysisTask task = EmptyTask(run_, patch_set_, policy_, /*at_base=*/false);
+      task.work = *plan_.duplication;
+      Add(std::move(task), Tier::kMatching, {});
+    }
+    if (calls_.extend_plan) RETURN_IF_ERROR(RunRounds());
+    if (policy_.static_analyzer) AddPairs(Tier::kFull);
     AskCache();
     StartTier(Missing(Tier::kMatching) > 0 ? Tier::kMatching : Tier::kFull);
-    RETURN_IF_ERROR(AskWorkers());
+    RETURN_IF_ERROR(AskWorkers(tier_));
     if (tier_ == Tier::kMatching) GoOnInBackground();
     return Collect(tier_);
   }
 
  private:
+  // The matching tier, whose results tell which further units are needed.
+  absl::Status RunRounds() {
+    size_t units = 0;
+    do {
+      if (units > 0) AddPairs(Tier::kMatching, units);
+      units = plan_.head.size();
+      AskCache();
+      StartTier(Tier::kMatching);
+      RETURN_IF_ERROR(AskWorkers(Tier::kMatching));
+    } while (calls_.extend_plan(Collect(Tier::kMatching)));
+    return absl::OkStatus();
+  }
+
+  // Tasks of the plan's units from number `first` on.
+  void AddPairs(Tier tier, size_t first = 0) {
+    for (const UnitPair& pair : PairUnits(plan_, patch_set_.diff)) {
+      // What the analyzer said about a unit that is gone is of no use.
+      if (tier == Tier::kFull && !pair.head) continue;
+      if (first > 0 && pair.head.value_or(0) < first) continue;
+      Add(PairTask(run_, patch_set_, plan_, pair, policy_, tier), tier, pair);
+    }
+  }
+
   void Add(AnalysisTask task, Tier tier, const UnitPair& pair) {
     wanted_.push_back(
         {.task = std::move(task), .tier = tier, .pair = pair, .cache_key = {}, .known = {}, .result = {}});
@@ -106,7 +124,7 @@ class Stage {
     if (!build) return;
     const std::string config = ResultCache::ConfigDigest(*patch_set_.base_tree);
     for (Wanted& item : wanted_) {
-      if (!std::holds_alternative<UnitTask>(item.task.work)) continue;
+      if (!std::holds_alternative<UnitTask>(item.task.work) || !item.cache_key.empty()) continue;
       item.cache_key = ResultCache::Key(item.task, TreesOf(item), config, *build);
       std::optional<TaskResult> hit = cache_.Find(item.cache_key, TreesOf(item), item.task.at_base);
       parts_.metrics.Count(hit ? Counter::kCacheHits : Counter::kCacheMisses);
@@ -136,11 +154,11 @@ class Stage {
     current_ = tier;
   }
 
-  absl::Status AskWorkers() {
+  absl::Status AskWorkers(Tier up_to) {
     std::vector<Wanted*> asked;
     std::vector<AnalysisTask> tasks;
     for (Wanted& item : wanted_) {
-      if (item.result || item.tier > tier_) continue;
+      if (item.result || item.tier > up_to) continue;
       asked.push_back(&item);
       tasks.push_back(item.task);
     }
@@ -149,7 +167,7 @@ class Stage {
       Wanted& item = *asked[index];
       item.result = Settle(item, answer);
       if (current_ == item.tier) pace_.Done();
-      if (current_ == Tier::kMatching && tier_ == Tier::kFull && Missing(Tier::kMatching) == 0) StartTier(Tier::kFull);
+      if (current_ == Tier::kMatching && up_to == Tier::kFull && Missing(Tier::kMatching) == 0) StartTier(Tier::kFull);
       TellPartialResults();
     };
     return parts_.board
@@ -238,7 +256,8 @@ class Stage {
   const PipelineParts& parts_;
   const mergegate::Run& run_;
   const PatchSet& patch_set_;
-  const planning::Plan& plan_;
+  const planning::Plan& plan_;  // grows in rounds
+  const AnalysisPolicy& policy_;
   const AnalysisCalls& calls_;
   ResultCache cache_;
   Pace pace_;

@@ -32,6 +32,9 @@ struct AnalysisCalls {
   std::function<bool()> cancelled;
   // Hears of the results so far once the matching tier is complete and the full one is not, at most once a second.
   std::function<void(const AnalysisResults&)> on_matching;
+  // Asked when the matching checks of the plan's units are done: may add units behind those of the plan; true when it
+  // did. Unset when the plan is complete.
+  std::function<bool(const AnalysisResults&)> extend_plan;
 };
 
 // Up to the tier that the policy asks for; what is above it goes on in the background, for the cache.

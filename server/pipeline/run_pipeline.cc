@@ -39,17 +39,23 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& parts, c
 
   watch.Start("planning");
   ASSIGN_OR_RETURN(CommandSets commands, LoadCommands(*mirror, parts.store, patch_set, submission, parts.clock.Now()));
-  ASSIGN_OR_RETURN(const planning::Plan plan, planning::MakePlan({.diff = patch_set.diff,
-                                                                  .base = *patch_set.base_tree,
-                                                                  .head = *patch_set.head_tree,
-                                                                  .base_commit = patch_set.base,
-                                                                  .policy = policy.policy.analysis,
-                                                                  .base_commands = *commands.base,
-                                                                  .head_commands = *commands.head}));
+  const planning::PlanInput plan_input{.diff = patch_set.diff,
+                                       .base = *patch_set.base_tree,
+                                       .head = *patch_set.head_tree,
+                                       .base_commit = patch_set.base,
+                                       .policy = policy.policy.analysis,
+                                       .base_commands = *commands.base,
+                                       .head_commands = *commands.head};
+  ASSIGN_OR_RETURN(planning::Plan plan, planning::MakePlan(plan_input));
 
   watch.Start("analysis");
-  ASSIGN_OR_RETURN(AnalysisResults results,
-                   Analyze(parts, run, patch_set, plan, policy.policy.analysis, {.cancelled = cancelled}));
+  AnalysisCalls calls{.cancelled = cancelled, .on_matching = {}, .extend_plan = {}};
+  if (!plan.candidates.empty()) {  // changed headers
+    calls.extend_plan = [&](const AnalysisResults& matching) {
+      return planning::ExtendPlan(plan_input, matching.head, matching.base, plan);
+    };
+  }
+  ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan, policy.policy.analysis, calls));
   watch.AddAnalyzers(results.cost, results.units_analyzed, results.units_from_cache);
 
   watch.Start("tracking");

@@ -5,11 +5,10 @@
 // template is only as well covered as its instantiations. ExtendCover then names the units that may show more, judged
 // by the text of the files that include the header:
 //
-//   for (Cover cover = ExtendCover(input); !cover.next.empty(); cover = ExtendCover(input)) {
-//     AddUnits(plan_input, cover.next, plan);
-//     ...  // analyze them, append the results
-//   }
-//   cover.declarations    // per changed declaration: by which units, how many instantiations, how many units left out
+//   do {
+//     ...  // analyze what the plan has that was not analyzed yet
+//   } while (ExtendPlan(plan_input, head_results, base_results, plan));
+//   plan.cover.declarations    // each changed one: by which units, how many instantiations, how many units left out
 //
 // What counts as covered, of a changed header:
 //   - a template: when every argument list that the text names was seen, and the last unit that mentions it otherwise

@@ -32,10 +32,10 @@ struct Sight {
 class CoverageCount {
  public:
   CoverageCount(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                const AnalysisPolicy& policy, const Cover& cover)
+                const AnalysisPolicy& policy)
       : diff_(diff), plan_(plan), results_(results), policy_(policy) {
-    coverage_.declarations = cover.declarations;
-    for (const FileCoverage& hidden : cover.hidden) hidden_[hidden.path].push_back(hidden);
+    coverage_.declarations = plan.cover.declarations;
+    for (const FileCoverage& hidden : plan.cover.hidden) hidden_[hidden.path].push_back(hidden);
     for (size_t i = 0; i < std::min(plan.head.size(), results.size()); ++i) {
       const bool parsed = FatalFailure(results[i]) == nullptr;
       if (parsed) ++coverage_.units_analyzed;
@@ -161,8 +161,8 @@ const AnalysisFailure* FatalFailure(const TaskResult& result) {
 }
 
 Coverage MeasureCoverage(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                         const AnalysisPolicy& policy, const Cover& cover) {
-  return CoverageCount(diff, plan, results, policy, cover).Run();
+                         const AnalysisPolicy& policy) {
+  return CoverageCount(diff, plan, results, policy).Run();
 }
 
 }  // namespace mergegate::planning

@@ -270,4 +270,16 @@ void AddUnits(const PlanInput& input, const std::vector<std::string>& units, Pla
   FillCovers(plan.candidates, chosen, plan);
 }
 
+bool ExtendPlan(const PlanInput& input, const std::vector<TaskResult>& head, const std::vector<TaskResult>& base,
+                Plan& plan) {
+  plan.cover = ExtendCover({.diff = input.diff,
+                            .policy = input.policy,
+                            .head_commands = input.head_commands,
+                            .plan = plan,
+                            .head = head,
+                            .base = base});
+  AddUnits(input, plan.cover.next, plan);
+  return !plan.cover.next.empty();
+}
+
 }  // namespace mergegate::planning

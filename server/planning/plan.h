@@ -53,6 +53,7 @@ struct Plan {
   std::map<std::string, std::vector<std::string>> candidates;  // changed header -> main files that include it, ordered
   int units_for_headers = 0;                                   // of `head`, those that are there for a header's sake
   std::shared_ptr<const IncludeGraph> includes;                // at the head
+  Cover cover;                                                 // what the rounds so far came to
 };
 
 struct PlanInput {
@@ -75,6 +76,11 @@ absl::StatusOr<Plan> MakePlan(const PlanInput& input);
 // there.
 void AddUnits(const PlanInput& input, const std::vector<std::string>& units, Plan& plan);
 
+// Ends a round: notes in plan.cover what the plan's units cover, by their matching checks (results in the order of
+// plan.head and plan.base), and adds the units of the next round. False when there is none.
+bool ExtendPlan(const PlanInput& input, const std::vector<TaskResult>& head, const std::vector<TaskResult>& base,
+                Plan& plan);
+
 // Suppressions and other relaxations that the diff adds (a moved or kept NOLINT is not added), and the head lines whose
 // suppressions are to be ignored.
 std::vector<Relaxation> FindRelaxations(const Diff& diff);
@@ -83,10 +89,9 @@ LinesByPath IgnoredSuppressions(const std::vector<Relaxation>& relaxations);
 // The failure that kept a unit from being seen to the end; nullptr when it was. Cut output was seen all the same.
 const AnalysisFailure* FatalFailure(const TaskResult& result);
 
-// How much of the change the results cover. `results` are those of plan.head, in its order; `cover` is what the last
-// round came to.
+// How much of the change the results cover. `results` are those of plan.head, in its order.
 Coverage MeasureCoverage(const Diff& diff, const Plan& plan, const std::vector<TaskResult>& results,
-                         const AnalysisPolicy& policy, const Cover& cover = {});
+                         const AnalysisPolicy& policy);
 
 }  // namespace mergegate::planning
 

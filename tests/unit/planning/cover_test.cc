@@ -100,11 +100,10 @@ struct Change {
         const auto known = seen_at_base.find(plan.base[i].main_file);
         at_base.push_back(known == seen_at_base.end() ? TaskResult() : known->second);
       }
-      outcome.cover = ExtendCover({diff, policy, head_commands, plan, at_head, at_base});
-      if (outcome.cover.next.empty()) break;
-      AddUnits(plan_input, outcome.cover.next, plan);
+      if (!ExtendPlan(plan_input, at_head, at_base, plan)) break;
     }
-    outcome.coverage = MeasureCoverage(diff, plan, at_head, policy, outcome.cover);
+    outcome.cover = plan.cover;
+    outcome.coverage = MeasureCoverage(diff, plan, at_head, policy);
     return outcome;
   }
 };
