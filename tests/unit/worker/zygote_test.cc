@@ -31,7 +31,7 @@ class ZygoteTest : public ::testing::Test {
 };
 
 TEST_F(ZygoteTest, AForkedChildEndsAsAStartedOneDoes) {
-  const ChildLimits little{.wall = seconds(60), .address_space_mib = 2048, .cpu_seconds = 1, .output_bytes = 100'000};
+  const ChildLimits little{.wall = seconds(60), .address_space_mib = 1024, .cpu_seconds = 1, .output_bytes = 100'000};
   const std::vector<std::vector<std::string>> cases = {
       {"exit", "7"}, {"segfault"},    {"abort"}, {"cat"},          {"descriptors"}, {"environment"},
       {"session"},   {"memory-bomb"}, {"spin"},  {"output-flood"}, {"write-input"}, {"error-flood", "9"}};
