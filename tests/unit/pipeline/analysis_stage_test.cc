@@ -120,6 +120,33 @@ TEST_F(AnalysisStageTest, TheSecondTimeEverythingComesFromTheCacheAndTheBytesAre
   EXPECT_EQ(metrics_.Get(Counter::kCacheMisses), 2);
 }
 
+TEST_F(AnalysisStageTest, UnitsForHeadersComeInRoundsAndTheCacheChangesNothing) {
+  const CommitId base = repo_.Commit({{"a.cc", "#include \"box.h\"\nBox<int> a;\n"},
+                                      {"b.cc", "#include \"box.h\"\nBox<long> b;\n"},
+                                      {"c.cc", "#include \"box.h\"\nBox<long> c;\n"},
+                                      {"box.h", "template <class T> class Box;\n"}});
+  const CommitId head = repo_.Commit({{"box.h", "template <class T> class Box {};\n"}});
+  FakeWorker worker(board_, [this](const AnalysisTask& task) {
+    TaskResult result = Analyze(task);
+    const auto* unit = std::get_if<UnitTask>(&task.work);
+    if (unit == nullptr) return result;
+    Declaration box{.usr = "c:Box", .name = "Box", .path = "box.h", .start_line = 1, .end_line = 1, .references = {}};
+    box.is_template = true;
+    box.instantiations = {unit->main_file == "a.cc" ? 1u : 2u};
+    result.declarations = {box};
+    return result;
+  });
+  const storage::VerdictRecord first = Gate(base, head);
+  EXPECT_THAT(Asked(worker), ElementsAre("a.cc@clang-tidy<a.cc", "b.cc@clang-tidy<b.cc", "a.cc@static-analyzer<a.cc",
+                                         "b.cc@static-analyzer<b.cc"));
+  EXPECT_THAT(VerdictOf(first).coverage.declarations,
+              ElementsAre(DeclarationCoverage{"Box", "box.h", 1, false, {"a.cc", "b.cc"}, 2, 1, ""}));
+  EXPECT_THAT(VerdictOf(first).coverage.units_left_out, ElementsAre("c.cc"));
+  worker.Forget();
+  EXPECT_EQ(Gate(base, head).verdict, first.verdict);
+  EXPECT_THAT(Asked(worker), IsEmpty());
+}
+
 TEST_F(AnalysisStageTest, AChangeOfEitherSidesInputsIsAMiss) {
   const CommitId base = repo_.Commit({{"a.cc", "#include \"a.h\"\nint a;\n"}, {"a.h", "int h;\n"}});
   const CommitId head = repo_.Commit({{"a.cc", "#include \"a.h\"\nint aa;\n"}});
