@@ -48,9 +48,15 @@ class MentionIndex {
     return file == unit || std::ranges::binary_search(IncludersOf(file), unit);
   }
 
+  bool HoldsAny(const std::string& file, const std::vector<uint64_t>& words) const {
+    return index_.MentionsAny(file, words);
+  }
+
   const Mentions& In(const std::string& file, const std::string& word) {
     const auto [known, is_new] = mentions_.try_emplace({file, word});
-    if (is_new) known->second = ScanMentions(index_.Text(file), word);
+    if (is_new && index_.MentionsAny(file, {IdentifierDigest(word)})) {
+      known->second = ScanMentions(index_.Text(file), word);
+    }
     return known->second;
   }
 
@@ -109,6 +115,11 @@ class CoverSearch {
       if (files_of.contains(unit) && !chosen_.contains(unit)) ++left_out_[index];
     }
     if (goal.kind == Goal::Kind::kParsed) return;
+    others_.clear();
+    const std::string own = WordFor(goal.name);
+    for (const std::string& word : goal.words) {
+      if (word != own) others_.push_back(IdentifierDigest(word));
+    }
     const Tried tried = LookBack(goal, files_of);
     for (const auto& [unit, mentioning] : files_of) {
       if (chosen_.contains(unit)) continue;
@@ -138,13 +149,11 @@ class CoverSearch {
     for (const std::string& file : files) {
       if (read.contains(file)) continue;
       if (goal.kind != Goal::Kind::kTemplate) return {{}, true};
-      for (const std::string& word : goal.words) {
-        const Mentions& mentions = mentions_.In(file, word);
-        bare = bare || mentions.bare;
-        for (const std::string& list : mentions.arguments) {
-          std::string named = absl::StrCat(word, "<", list, ">");
-          if (!seen.contains(named)) arguments.insert(std::move(named));
-        }
+      const Mentions& mentions = mentions_.In(file, own);
+      // Through another template arguments are not what the text names.
+      bare = bare || mentions.bare || mentions.arguments.empty() || mentions_.HoldsAny(file, others_);
+      for (const std::string& list : mentions.arguments) {
+        if (!seen.contains(list)) arguments.insert(list);
       }
     }
     return {std::move(arguments), bare};
@@ -265,7 +274,8 @@ class CoverSearch {
   Names known_;
   std::vector<Names> read_;  // by each unit of plan.head; nothing when it failed
   std::vector<Goal> goals_;
-  std::map<size_t, int> left_out_;                     // goal -> units that mention it and are not in the plan
+  std::vector<uint64_t> others_;    // of the goal under examination: words for the templates that reach it
+  std::map<size_t, int> left_out_;  // goal -> units that mention it and are not in the plan
   std::map<std::string, std::set<Promise>> promises_;  // unit outside the plan -> what it may show
   bool bound_reached_ = false;
 };
