@@ -26,6 +26,7 @@
 
 #include "analyzers/analyze.h"
 #include "analyzers/registry.h"
+#include "analyzers/source/git_tree.h"
 #include "analyzers/worker/sandbox/frame.h"
 #include "analyzers/worker/sandbox/lockdown.h"
 #include "analyzers/worker/sandbox/zygote.h"
@@ -156,7 +157,10 @@ int Run(const CommandLine& command) {
 }
 
 // What every task would do first and no input decides.
-void WarmUp() { analyzers::DescribeAnalyzers(); }
+void WarmUp() {
+  analyzers::DescribeAnalyzers();
+  static_cast<void>(mergegate::source::GitTree::Open("", ""));  // starts libgit2; there is no such repository
+}
 
 int Main(const std::vector<std::string>& arguments);
 
@@ -210,5 +214,7 @@ int Main(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   clang::noteBottomOfStack();
-  return Main({argv + 1, argv + argc});
+  const int status = Main({argv + 1, argv + argc});
+  std::cout.flush();
+  std::_Exit(status);  // tidying up memory that goes away in any event takes milliseconds
 }
