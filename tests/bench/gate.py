@@ -86,13 +86,13 @@ class Server:
         return ", ".join(found)
 
     def settle(self, quiet=1.0, at_most=600.0):
-        """Waits until the server has done nothing for `quiet` seconds: it warms its caches when it is idle."""
-        end, last, since = time.monotonic() + at_most, self.cpu(), time.monotonic()
-        while time.monotonic() - since < quiet and time.monotonic() < end:
-            time.sleep(0.1)
-            now = self.cpu()
-            if now - last > 0.005:
-                last, since = now, time.monotonic()
+        """Waits until the server did next to nothing for `quiet` seconds: it warms its caches when it is idle."""
+        end = time.monotonic() + at_most
+        while time.monotonic() < end:
+            before = self.cpu()
+            time.sleep(quiet)
+            if self.cpu() - before < 0.05 * quiet:
+                return
 
 
 def family(pid):
