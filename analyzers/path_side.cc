@@ -4,36 +4,13 @@
 #include <utility>
 
 #include "analyzers/findings.h"
+#include "analyzers/function_record.h"
 #include "analyzers/unit_parse.h"
-#include "clang/AST/DeclCXX.h"
 
 namespace mergegate::analyzers {
 namespace {
 
 constexpr int kAllFindings = 1 << 20;  // the task's own limit counts at the end
-
-bool IsLambdaCall(const clang::FunctionDecl* function) {
-  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function);
-  return method != nullptr && method->getParent()->isLambda();
-}
-
-v1::FunctionRecord RecordFor(const Function& function, const std::string& main_file) {
-  v1::FunctionRecord out;
-  // Lambdas have no name of their own that would hold when lines move.
-  if (!IsLambdaCall(function.decl)) out.set_usr(function.usr);
-  out.set_closure(function.closure.Bytes());
-  out.set_is_code(function.is_code);
-  if (function.extent.file != nullptr && function.extent.file->path == main_file) {
-    out.set_first_line(function.extent.first_line);
-    out.set_last_line(function.extent.last_line);
-  }
-  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(function.decl);
-  out.set_always_explored(method != nullptr &&
-                          (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()));
-  out.set_has_text(!function.decl->isImplicit() && !function.decl->isTemplateInstantiation() &&
-                   !IsLambdaCall(function.decl));
-  return out;
-}
 
 }  // namespace
 
@@ -103,18 +80,7 @@ void PathSide::Parse(const std::function<void()>& inside) {
     closures_->Finish();
     if (enabled) analysis_ = std::make_unique<PathAnalysis>(compiler, *tidy_, side_.unit().analyzer_steps());
     if (!known) {
-      functions_.clear();
-      std::map<int, uint32_t> index_of;
-      for (const Function& function : closures_->functions()) {
-        index_of.emplace(function.node, static_cast<uint32_t>(functions_.size()));
-        functions_.push_back(RecordFor(function, side_.unit().main_file()));
-      }
-      for (size_t i = 0; i < functions_.size(); ++i) {
-        for (const int node : closures_->ReachedBy(closures_->functions()[i].node)) {
-          const auto found = index_of.find(node);
-          if (found != index_of.end()) functions_[i].add_reaches(found->second);
-        }
-      }
+      functions_ = RecordFunctions(*closures_, compiler.getASTContext(), side_.unit().main_file());
       if (analysis_ != nullptr) {
         analysis_->ExamineUnit();
         analysis_->ExamineDeclarations(in_tree);

@@ -2,46 +2,53 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "analyzers/closure/closures.h"
 #include "analyzers/declarations.h"
 #include "analyzers/findings.h"
+#include "analyzers/function_record.h"
+#include "analyzers/skipped_bodies.h"
 #include "analyzers/text.h"
 #include "analyzers/unit_parse.h"
 
 namespace mergegate::analyzers {
-namespace {
 
-void WriteFunctions(const Closures& closures, const UnitSide& side, v1::UnitRecord& record) {
-  std::map<int, uint32_t> index_of;  // by node
-  for (const Function& function : closures.functions()) {
-    index_of.emplace(function.node, static_cast<uint32_t>(index_of.size()));
+void SortDeclarations(v1::UnitRecord& record) {
+  auto& declarations = *record.mutable_part()->mutable_declarations();
+  std::vector<int> order(static_cast<size_t>(declarations.size()));
+  std::iota(order.begin(), order.end(), 0);
+  const auto key = [&](int i) {
+    const v1::Declaration& d = declarations[i];
+    return std::make_tuple(d.path(), d.start_line(), -d.end_line(), d.usr(), d.name(), i);
+  };
+  std::sort(order.begin(), order.end(), [&](int a, int b) { return key(a) < key(b); });
+  std::vector<int> moved(order.size());
+  google::protobuf::RepeatedPtrField<v1::Declaration> sorted;
+  for (size_t i = 0; i < order.size(); ++i) {
+    moved[static_cast<size_t>(order[i])] = static_cast<int>(i);
+    sorted.Add(std::move(declarations[order[i]]));
   }
-  for (const Function& function : closures.functions()) {
-    v1::FunctionRecord& out = *record.add_functions();
-    out.set_usr(function.usr);
-    out.set_closure(function.closure.Bytes());
-    out.set_is_code(function.is_code);
-    if (function.extent.file != nullptr && function.extent.file->path == side.unit().main_file()) {
-      out.set_first_line(function.extent.first_line);
-      out.set_last_line(function.extent.last_line);
-    }
-    for (const int node : closures.ReachedBy(function.node)) {
-      const auto found = index_of.find(node);
-      if (found != index_of.end()) out.add_reaches(found->second);
-    }
+  for (v1::Declaration& declaration : sorted) {
+    auto& references = *declaration.mutable_references();
+    for (int& reference : references) reference = moved[static_cast<size_t>(reference)];
+    std::sort(references.begin(), references.end());
+  }
+  declarations = std::move(sorted);
+  for (v1::OuterReference& outer : *record.mutable_outer_references()) {
+    outer.set_declaration(static_cast<uint32_t>(moved[outer.declaration()]));
   }
 }
 
-}  // namespace
-
-Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble, const SkipBody&) {
+Remainder ParseRemainder(UnitSide& side, const Preamble* preamble, const FunctionRecords* base,
+                         const BodyChange* change) {
   Remainder rest;
   v1::TaskResult& part = *rest.record.mutable_part();
   const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun(UnitSide::Tier::kMatching);
   std::unique_ptr<TreeDeclarations> declarations;
   UnitParse parse(side, preamble, *tidy);
+  if (change != nullptr) parse.skip_body = SkipUnchanged(*base, *change, rest.bodies_skipped);
   parse.on_begin = [&](clang::CompilerInstance& compiler, source::TreeLocations& locations) {
     declarations = std::make_unique<TreeDeclarations>(locations);
     declarations->WatchMacros(compiler.getPreprocessor());
@@ -54,7 +61,9 @@ Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble, const SkipB
     Closures closures(ast, locations);
     closures.AddFunctionsOf(parse.scope());
     closures.Finish();
-    WriteFunctions(closures, side, rest.record);
+    const auto functions = RecordFunctions(closures, ast, side.unit().main_file());
+    rest.record.mutable_functions()->Add(functions.begin(), functions.end());
+    if (change != nullptr) rest.bodies_missed = LacksBodies(closures, *base, *change);
   };
   rest.problem = parse.Run();
 
@@ -76,10 +85,19 @@ Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble, const SkipB
       for (const uint64_t digest : digests) out.add_digests(digest);
     }
   }
-  part.set_suppressed(static_cast<int>(tidy->suppressed()));
+  for (const TidyRun::Hidden& hidden : tidy->hidden()) {
+    v1::HiddenFinding& out = *rest.record.add_hidden();
+    out.set_check(ValidUtf8(hidden.check));
+    out.set_line(static_cast<int>(hidden.line));
+  }
+  SortDeclarations(rest.record);
   if (tidy->compile_error() != nullptr) rest.error = *tidy->compile_error();
   rest.configuration_problems = tidy->configuration_problems();
   return rest;
+}
+
+Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble) {
+  return ParseRemainder(side, preamble, nullptr, nullptr);
 }
 
 namespace {
@@ -191,7 +209,7 @@ void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskRes
   result.mutable_measurements()->Add(measurements.begin(), measurements.end());
   result.mutable_failures()->MergeFrom(headers.failures());
   result.mutable_failures()->MergeFrom(rest.part().failures());
-  result.set_suppressed(headers.suppressed() + rest.part().suppressed());
+  result.set_suppressed(headers.suppressed() + rest.hidden_size());
 }
 
 }  // namespace mergegate::analyzers

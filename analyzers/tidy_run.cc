@@ -122,11 +122,17 @@ class TidyRun::Diagnostics final : public tidy::ClangTidyDiagnosticConsumer {
     const unsigned ignored = context_.getStats().ErrorsIgnoredNOLINT;
     ClangTidyDiagnosticConsumer::HandleDiagnostic(level, info);
     // clang-tidy counts what it would not have reported anyhow, too.
-    if (context_.getStats().ErrorsIgnoredNOLINT != ignored && context_.isCheckEnabled(CheckOf(info))) ++suppressed_;
+    if (context_.getStats().ErrorsIgnoredNOLINT == ignored || !context_.isCheckEnabled(CheckOf(info))) return;
+    Hidden& hidden = hidden_.emplace_back();
+    hidden.check = CheckOf(info);
+    if (!info.hasSourceManager()) return;
+    const clang::SourceManager& sources = info.getSourceManager();
+    const clang::SourceLocation place = sources.getExpansionLoc(info.getLocation());
+    if (place.isValid() && sources.isInMainFile(place)) hidden.line = sources.getExpansionLineNumber(place);
   }
 
   const CompileError* first() const { return first_.get(); }
-  unsigned suppressed() const { return suppressed_; }
+  const std::vector<Hidden>& hidden() const { return hidden_; }
 
  private:
   std::string CheckOf(const clang::Diagnostic& info) const {
@@ -136,7 +142,7 @@ class TidyRun::Diagnostics final : public tidy::ClangTidyDiagnosticConsumer {
   }
 
   tidy::ClangTidyContext& context_;
-  unsigned suppressed_ = 0;
+  std::vector<Hidden> hidden_;
   std::unique_ptr<CompileError> first_;
 };
 
@@ -214,7 +220,9 @@ bool TidyRun::ConfigureAnalyzer(clang::CompilerInstance& compiler, llvm::StringR
 
 std::vector<tidy::ClangTidyError> TidyRun::Take() { return diagnostics_->take(); }
 
-unsigned TidyRun::suppressed() const { return diagnostics_->suppressed(); }
+unsigned TidyRun::suppressed() const { return static_cast<unsigned>(diagnostics_->hidden().size()); }
+
+const std::vector<TidyRun::Hidden>& TidyRun::hidden() const { return diagnostics_->hidden(); }
 
 const CompileError* TidyRun::compile_error() const { return diagnostics_->first(); }
 

@@ -66,6 +66,11 @@ class TidyRun {
   std::vector<clang::tidy::ClangTidyError> Take();
   // Findings that NOLINT hid.
   unsigned suppressed() const;
+  struct Hidden {
+    std::string check;
+    unsigned line = 0;  // in the main file; 0 elsewhere
+  };
+  const std::vector<Hidden>& hidden() const;
   // Null when everything compiled.
   const CompileError* compile_error() const;
   // "lib/.clang-tidy:3:1: unknown key 'Cheks'", ...; such a file has no effect.

@@ -65,14 +65,14 @@ void FailParse(const UnitSide& side, const CompileError& error, v1::TaskResult& 
   if (!error.missing_include.empty()) DropErrors(result);
 }
 
-// One side, examined by the matching tier.
-void Match(UnitSide& side, const Preamble* preamble, v1::TaskResult& result) {
-  const Remainder rest = ExamineRemainder(side, preamble);
+void WriteRemainder(const UnitSide& side, const Preamble* preamble, const Remainder& rest, v1::TaskResult& result) {
   if (!rest.problem.empty()) {
     Fail(side.unit(), v1::FAILURE_KIND_NO_COMMAND, rest.problem, "", result);
     return;
   }
   WriteUnit(preamble, rest.record, result);
+  result.mutable_inputs()->MergeFrom(rest.record.part().inputs());
+  result.mutable_absent()->MergeFrom(rest.record.part().absent());
   if (preamble != nullptr) {
     result.mutable_inputs()->MergeFrom(preamble->manifest().inputs());
     result.mutable_absent()->MergeFrom(preamble->manifest().absent());
@@ -82,11 +82,50 @@ void Match(UnitSide& side, const Preamble* preamble, v1::TaskResult& result) {
     Fail(side.unit(), v1::FAILURE_KIND_INTERNAL, "the configuration cannot be read and has no effect: " + problem,
          "clang-tidy", result);
   }
-  result.mutable_cost()->set_parses(1);
-  if (preamble != nullptr && preamble->reused()) result.mutable_cost()->set_preambles_reused(1);
 }
 
-// Both sides are split, or none is: otherwise the way of looking could make a difference.
+Digest RemainderKey(const UnitSide& side, const Preamble& preamble) {
+  return DigestBuilder().Add(side.ChecksKey()).Text(preamble.name()).Text(side.text()).Finish();
+}
+
+std::optional<Remainder> FindRemainder(UnitSide& side, const Preamble& preamble, Artifacts& artifacts) {
+  const auto manifest = artifacts.FindFor("unit", RemainderKey(side, preamble), side.tree());
+  const auto content = manifest ? artifacts.Find(manifest->artifact()) : std::nullopt;
+  Remainder rest;
+  if (!content || !rest.record.ParseFromArray(content->data(), static_cast<int>(content->size()))) return std::nullopt;
+  return rest;
+}
+
+void KeepRemainder(UnitSide& side, const Preamble& preamble, Remainder& rest, Artifacts& artifacts) {
+  if (!rest.problem.empty() || rest.error || !rest.configuration_problems.empty()) return;
+  v1::Manifest manifest;
+  for (const auto& [path, blob] : side.tree().inputs()) {
+    v1::InputFile& input = *manifest.add_inputs();
+    input.set_path(path);
+    input.set_blob(blob);
+  }
+  for (const std::string& path : side.tree().absent()) manifest.add_absent(path);
+  *rest.record.mutable_part()->mutable_inputs() = manifest.inputs();
+  *rest.record.mutable_part()->mutable_absent() = manifest.absent();
+  artifacts.PutFor("unit", RemainderKey(side, preamble), std::move(manifest), rest.record.SerializeAsString());
+}
+
+// A side that nothing is compared with: from an earlier task, or examined whole.
+Remainder WholeRemainder(UnitSide& side, const Preamble* preamble, Artifacts& artifacts, v1::TaskCost& cost) {
+  if (preamble != nullptr) {
+    if (auto known = FindRemainder(side, *preamble, artifacts)) return *std::move(known);
+  }
+  Remainder rest = ExamineRemainder(side, preamble);
+  cost.set_parses(cost.parses() + 1);
+  if (preamble != nullptr) {
+    if (preamble->reused()) cost.set_preambles_reused(cost.preambles_reused() + 1);
+    KeepRemainder(side, *preamble, rest, artifacts);
+  }
+  return rest;
+}
+
+// The matching tier. Both sides are split, or none is: otherwise the way of looking could make a difference. For the same
+// reason the head is examined against the base whenever that can be done, whatever was kept of it.
 void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskResult& result) {
   std::optional<Preamble> head_preamble, base_preamble;
   head_preamble = PreambleOf(head, artifacts);
@@ -94,8 +133,26 @@ void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskRes
     base_preamble = PreambleOf(*base, artifacts);
     if (!base_preamble) head_preamble.reset();
   }
-  Match(head, head_preamble ? &*head_preamble : nullptr, result);
-  if (base != nullptr) Match(*base, base_preamble ? &*base_preamble : nullptr, *result.mutable_base());
+  const Preamble* preamble = head_preamble ? &*head_preamble : nullptr;
+  v1::TaskCost& cost = *result.mutable_cost();
+  if (base == nullptr) {
+    WriteRemainder(head, preamble, WholeRemainder(head, preamble, artifacts, cost), result);
+    return;
+  }
+  const Preamble* of_base = preamble == nullptr ? nullptr : &*base_preamble;
+  const Remainder before = WholeRemainder(*base, of_base, artifacts, cost);
+  WriteRemainder(*base, of_base, before, *result.mutable_base());
+  if (preamble != nullptr && before.problem.empty() && !before.error && head.IsSameCommand(*base) &&
+      of_base->name() == preamble->name()) {
+    if (auto after = ExamineChangedBodies(head, *preamble, *base, before.record)) {
+      cost.set_parses(cost.parses() + 1);
+      cost.set_preambles_reused(cost.preambles_reused() + (preamble->reused() ? 1 : 0));
+      cost.set_bodies_skipped(after->bodies_skipped);
+      WriteRemainder(head, preamble, *after, result);
+      return;
+    }
+  }
+  WriteRemainder(head, preamble, WholeRemainder(head, preamble, artifacts, cost), result);
 }
 
 void AddCost(const v1::TaskCost& from, v1::TaskCost& to) {

@@ -63,6 +63,12 @@ source::Invocation UnitSide::MakeInvocation(TidyRun& tidy) {
       environment_.resource_dir, tidy.diagnostics());
 }
 
+bool UnitSide::IsSameCommand(const UnitSide& other) const {
+  return unit().main_file() == other.unit().main_file() && unit().directory() == other.unit().directory() &&
+         std::equal(unit().arguments().begin(), unit().arguments().end(), other.unit().arguments().begin(),
+                    other.unit().arguments().end());
+}
+
 Digest UnitSide::CommandKey() const {
   DigestBuilder builder;
   builder.Text(BuildId()).Text(environment_.toolchain).Text(unit().main_file()).Text(unit().directory());

@@ -61,6 +61,8 @@ class UnitSide {
   // A fresh invocation of the compiler for the whole main file.
   source::Invocation MakeInvocation(TidyRun& tidy);
 
+  // True when both would be parsed in the same way, were their files the same.
+  bool IsSameCommand(const UnitSide& other) const;
   // Of everything besides files that a parse depends on.
   Digest CommandKey() const;
   // The same, and all that findings of the matching tier depend on besides files.

@@ -155,6 +155,11 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
       builder_.Number(decl->getKind()).Text(closures_.NameOf(named));
     }
     AddEdge(decl);
+    if (llvm::isa<clang::FunctionDecl>(decl)) {
+      if (const int to = closures_.NodeFor(decl); to >= 0) {
+        closures_.nodes_[static_cast<size_t>(node_)].calls.insert(to);
+      }
+    }
     return true;
   }
   void AddEdge(const clang::Decl* decl) {
@@ -230,13 +235,17 @@ int Closures::NodeOf(const clang::FunctionDecl* function) const {
   return found == node_of_.end() ? -1 : found->second;
 }
 
-std::set<int> Closures::ReachedBy(int node) const {
+std::set<int> Closures::ReachedBy(int node) const { return Follow(node, &Node::edges); }
+
+std::set<int> Closures::CalledFrom(int node) const { return Follow(node, &Node::calls); }
+
+std::set<int> Closures::Follow(int node, std::set<int> Node::*edges) const {
   std::set<int> reached = {node};
   std::vector<int> open = {node};
   while (!open.empty()) {
     const int at = open.back();
     open.pop_back();
-    for (const int next : nodes_[static_cast<size_t>(at)].edges) {
+    for (const int next : nodes_[static_cast<size_t>(at)].*edges) {
       if (reached.insert(next).second) open.push_back(next);
     }
   }
@@ -331,7 +340,7 @@ int Closures::NodeFor(const clang::Decl* decl) {
   if (found != node_of_.end()) return found->second;
   const int node = MentionsTree(decl) ? static_cast<int>(nodes_.size()) : -1;
   node_of_[decl] = node;
-  if (node >= 0) nodes_.push_back({decl, {}, {}, {}});
+  if (node >= 0) nodes_.push_back({decl, {}, {}, {}, {}});
   return node;
 }
 

@@ -54,6 +54,8 @@ class Closures {
   const std::vector<Function>& functions() const { return functions_; }
   // Nodes that `node` reaches, itself included. Nodes are functions, types and variables.
   std::set<int> ReachedBy(int node) const;
+  // The same, by nothing but functions that the source names in bodies.
+  std::set<int> CalledFrom(int node) const;
   // The declaration of a node: a definition where there is one.
   const clang::Decl* DeclOf(int node) const { return nodes_[static_cast<size_t>(node)].decl; }
   // The node of a function; -1 when nothing reaches it.
@@ -66,12 +68,14 @@ class Closures {
     Digest own;
     Digest closure;
     std::set<int> edges;
+    std::set<int> calls;  // those to functions that the source names
   };
   struct TypeEntry {
     Digest digest;
     const clang::TagDecl* tag;  // what remains without pointers, references and arrays; null for builtins
   };
 
+  std::set<int> Follow(int node, std::set<int> Node::*edges) const;
   int NodeFor(const clang::Decl* decl);  // -1 for what is not followed
   const TypeEntry& EntryOf(clang::QualType type);
   bool IsSystem(const clang::Decl* decl) const;

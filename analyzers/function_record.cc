@@ -1,0 +1,120 @@
+#include "analyzers/function_record.h"
+
+#include <map>
+#include <set>
+
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Index/USRGeneration.h"
+#include "llvm/Support/xxhash.h"
+
+namespace mergegate::analyzers {
+namespace {
+
+bool IsLambdaCall(const clang::FunctionDecl& function) {
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  return method != nullptr && method->getParent()->isLambda();
+}
+
+// As bugprone-exception-escape sees it, or wider.
+bool BarsExceptions(const clang::FunctionDecl& function) {
+  const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
+  const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function);
+  return llvm::isa<clang::CXXDestructorDecl>(function) || function.isMain() ||
+         (constructor != nullptr && constructor->isMoveConstructor()) ||
+         (method != nullptr && method->isMoveAssignmentOperator()) ||
+         (function.getDeclName().isIdentifier() && function.getName().contains_insensitive("swap")) ||
+         clang::isNoexceptExceptionSpec(function.getExceptionSpecType()) ||
+         function.getExceptionSpecType() == clang::EST_DynamicNone;
+}
+
+// What a body uses of the declarations that the main file makes outside of bodies: whether those are used, and how, is
+// something that warnings about the file as a whole depend on.
+class Uses : public clang::RecursiveASTVisitor<Uses> {
+ public:
+  explicit Uses(const clang::SourceManager& sources) : sources_(sources) {}
+  bool shouldVisitImplicitCode() const { return true; }
+
+  bool VisitDeclRefExpr(clang::DeclRefExpr* expr) { return Add(expr->getDecl()) && Add(expr->getFoundDecl()); }
+  bool VisitMemberExpr(clang::MemberExpr* expr) { return Add(expr->getMemberDecl()); }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) { return Add(expr->getConstructor()); }
+  bool VisitOverloadExpr(clang::OverloadExpr* expr) {
+    for (const clang::NamedDecl* decl : expr->decls()) Add(decl);
+    return true;
+  }
+  bool VisitTagTypeLoc(clang::TagTypeLoc type) { return Add(type.getDecl()); }
+  bool VisitTypedefTypeLoc(clang::TypedefTypeLoc type) { return Add(type.getDecl()); }
+  bool VisitUsingTypeLoc(clang::UsingTypeLoc type) { return Add(type.getDecl()); }
+
+  const std::set<uint64_t>& found() const { return found_; }
+
+ private:
+  bool Add(const clang::NamedDecl* decl) {
+    if (decl == nullptr || decl->getParentFunctionOrMethod() != nullptr) return true;
+    if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) return true;
+    llvm::SmallString<128> usr;
+    if (!clang::index::generateUSRForDecl(decl, usr)) found_.insert(llvm::xxh3_64bits(usr.str()));
+    return true;
+  }
+
+  const clang::SourceManager& sources_;
+  std::set<uint64_t> found_;
+};
+
+}  // namespace
+
+bool IsSkippable(const clang::FunctionDecl& function) {
+  if (function.isImplicit() || function.isConstexpr() || function.isConsteval() || function.isTemplateInstantiation() ||
+      function.isDependentContext() || function.isDefaulted() || function.isDeleted() || IsLambdaCall(function) ||
+      function.getReturnType()->getContainedDeducedType() != nullptr ||
+      function.getParentFunctionOrMethod() != nullptr || llvm::isa<clang::CXXDeductionGuideDecl>(function)) {
+    return false;
+  }
+  // A constructor's initializers and a function-try-block begin before the brace.
+  return true;
+}
+
+std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang::ASTContext& ast,
+                                                const std::string& main_file) {
+  const clang::SourceManager& sources = ast.getSourceManager();
+  std::vector<v1::FunctionRecord> records;
+  std::map<int, uint32_t> index_of;  // by node
+  for (const Function& function : closures.functions()) {
+    index_of.emplace(function.node, static_cast<uint32_t>(records.size()));
+    const clang::FunctionDecl& decl = *function.decl;
+    v1::FunctionRecord& out = records.emplace_back();
+    // Lambdas have no name of their own that would hold when lines move.
+    if (!IsLambdaCall(decl)) out.set_usr(function.usr);
+    out.set_closure(function.closure.Bytes());
+    out.set_is_code(function.is_code);
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&decl);
+    out.set_always_explored(method != nullptr &&
+                            (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()));
+    out.set_bars_exceptions(BarsExceptions(decl));
+    out.set_has_text(!decl.isImplicit() && !decl.isTemplateInstantiation() && !IsLambdaCall(decl));
+    if (function.extent.file == nullptr || function.extent.file->path != main_file) continue;
+    out.set_first_line(function.extent.first_line);
+    out.set_last_line(function.extent.last_line);
+    const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(decl.getBody());
+    if (body != nullptr && body->getLBracLoc().isFileID() && body->getRBracLoc().isFileID() && IsSkippable(decl)) {
+      out.set_skippable(true);
+      out.set_body_first_line(static_cast<int>(sources.getSpellingLineNumber(body->getLBracLoc())));
+    }
+    Uses uses(sources);
+    uses.TraverseStmt(decl.getBody());
+    for (const uint64_t digest : uses.found()) out.add_uses(digest);
+  }
+  for (size_t i = 0; i < records.size(); ++i) {
+    for (const int node : closures.ReachedBy(closures.functions()[i].node)) {
+      const auto found = index_of.find(node);
+      if (found != index_of.end()) records[i].add_reaches(found->second);
+    }
+    for (const int node : closures.CalledFrom(closures.functions()[i].node)) {
+      const auto found = index_of.find(node);
+      if (found != index_of.end()) records[i].add_calls(found->second);
+    }
+  }
+  return records;
+}
+
+}  // namespace mergegate::analyzers
