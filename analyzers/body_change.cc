@@ -40,7 +40,8 @@ std::optional<BodyChange> BodyChange::Find(const FunctionRecords& base, std::str
   std::vector<int> order(count);
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](int a, int b) {
-    return std::pair(base[a].first_line(), -base[a].last_line()) < std::pair(base[b].first_line(), -base[b].last_line());
+    return std::pair(base[a].first_line(), -base[a].last_line()) <
+           std::pair(base[b].first_line(), -base[b].last_line());
   });
 
   // Walks both texts: what stands between bodies must be equal, line by line.
@@ -140,7 +141,7 @@ std::optional<BodyChange> BodyChange::Find(const FunctionRecords& base, std::str
   return change;
 }
 
-int BodyChange::At(int line, int Body::*first, int Body::*last, bool skipped) const {
+int BodyChange::At(int line, int Body::* first, int Body::* last, bool skipped) const {
   for (const Body& body : bodies_) {
     if (body.*first > line || body.*last < line) continue;
     return (skipped ? !needed_[static_cast<size_t>(body.function)] : body.changed) ? body.function : -1;

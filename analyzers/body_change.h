@@ -47,12 +47,12 @@ class BodyChange {
 
  private:
   struct Body {
-    int function;                 // index
-    int base_first, base_last;    // lines of the whole function
+    int function;               // index
+    int base_first, base_last;  // lines of the whole function
     int head_first, head_last;
     bool changed = false;
   };
-  int At(int line, int Body::*first, int Body::*last, bool skipped) const;
+  int At(int line, int Body::* first, int Body::* last, bool skipped) const;
 
   Reach reach_ = Reach::kClosure;
   std::vector<Body> bodies_;  // ordered

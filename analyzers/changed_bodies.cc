@@ -26,7 +26,8 @@ std::vector<size_t> LineStarts(const std::string& text) {
 
 bool InstallsSignalHandlers(const std::string& text) {
   for (size_t at = text.find("signal"); at != std::string::npos; at = text.find("signal", at + 1)) {
-    const bool starts_word = at == 0 || (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_');
+    const bool starts_word =
+        at == 0 || (std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0 && text[at - 1] != '_');
     const size_t next = text.find_first_not_of(" \t", at + 6);
     if (starts_word && next != std::string::npos && text[next] == '(') return true;
   }
@@ -39,7 +40,8 @@ BodyChange::Reach ReachOf(const UnitSide& side) {
   tidy->context().setCurrentFile(side.main_file());
   for (const char* check : {"misc-no-recursion", "bugprone-signal-handler", "cert-sig30-c", "cert-msc54-cpp"}) {
     if (!tidy->context().isCheckEnabled(check)) continue;
-    if (InstallsSignalHandlers(side.text()) || check == std::string_view("misc-no-recursion")) return BodyChange::Reach::kClosure;
+    if (InstallsSignalHandlers(side.text()) || check == std::string_view("misc-no-recursion"))
+      return BodyChange::Reach::kClosure;
   }
   return BodyChange::Reach::kText;
 }

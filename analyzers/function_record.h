@@ -18,8 +18,8 @@ namespace mergegate::analyzers {
 std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang::ASTContext& ast,
                                                 const std::string& main_file);
 
-// True for a function whose body may be left out of a parse (see BodyChange): no type, constant or instantiation follows
-// from what it says.
+// True for a function whose body may be left out of a parse (see BodyChange): no type, constant or instantiation
+// follows from what it says.
 bool IsSkippable(const clang::FunctionDecl& function);
 
 }  // namespace mergegate::analyzers

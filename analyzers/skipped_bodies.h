@@ -20,8 +20,8 @@ namespace mergegate::analyzers {
 std::function<bool(const clang::Decl*, clang::CompilerInstance&)> SkipUnchanged(const FunctionRecords& base,
                                                                                 const BodyChange& change, int& count);
 
-// True when the functions are not those that the change foresees, or when one that is affected reaches a body that was left
-// out.
+// True when the functions are not those that the change foresees, or when one that is affected reaches a body that was
+// left out.
 bool LacksBodies(const Closures& closures, const FunctionRecords& base, const BodyChange& change);
 
 }  // namespace mergegate::analyzers

@@ -124,8 +124,8 @@ Remainder WholeRemainder(UnitSide& side, const Preamble* preamble, Artifacts& ar
   return rest;
 }
 
-// The matching tier. Both sides are split, or none is: otherwise the way of looking could make a difference. For the same
-// reason the head is examined against the base whenever that can be done, whatever was kept of it.
+// The matching tier. Both sides are split, or none is: otherwise the way of looking could make a difference. For the
+// same reason the head is examined against the base whenever that can be done, whatever was kept of it.
 void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskResult& result) {
   std::optional<Preamble> head_preamble, base_preamble;
   head_preamble = PreambleOf(head, artifacts);

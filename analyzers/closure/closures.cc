@@ -239,7 +239,7 @@ std::set<int> Closures::ReachedBy(int node) const { return Follow(node, &Node::e
 
 std::set<int> Closures::CalledFrom(int node) const { return Follow(node, &Node::calls); }
 
-std::set<int> Closures::Follow(int node, std::set<int> Node::*edges) const {
+std::set<int> Closures::Follow(int node, std::set<int> Node::* edges) const {
   std::set<int> reached = {node};
   std::vector<int> open = {node};
   while (!open.empty()) {

@@ -75,7 +75,7 @@ class Closures {
     const clang::TagDecl* tag;  // what remains without pointers, references and arrays; null for builtins
   };
 
-  std::set<int> Follow(int node, std::set<int> Node::*edges) const;
+  std::set<int> Follow(int node, std::set<int> Node::* edges) const;
   int NodeFor(const clang::Decl* decl);  // -1 for what is not followed
   const TypeEntry& EntryOf(clang::QualType type);
   bool IsSystem(const clang::Decl* decl) const;
