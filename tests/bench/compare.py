@@ -164,8 +164,8 @@ def judge_all(name, options, changes, judge_one):
     todo = [change for change in changes if change["key"] not in results.known]
     lock, queue = threading.Lock(), iter(todo)
 
-    def work(number):
-        checkout = lab.checkout(f"{name}-{number}")
+    def work():
+        checkout = lab.checkout(name)
         while True:
             with lock:
                 change = next(queue, None)
@@ -179,7 +179,7 @@ def judge_all(name, options, changes, judge_one):
                 results.add(change["key"], record)
 
     with Server(lab) as server:
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(options.jobs)]
+        threads = [threading.Thread(target=work) for _ in range(options.jobs)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -7,8 +7,10 @@
 CPU is always user + system seconds of whole process trees. Thread safety: one Checkout per thread; a Lab may be shared.
 """
 import collections
+import fcntl
 import fnmatch
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -163,10 +165,18 @@ def tool_version(known={}):
 
 
 class Checkout:
-    """A work tree of the lab's repository at one commit at a time."""
+    """A work tree of the lab's repository at one commit at a time, its maker's alone while it lives."""
 
     def __init__(self, lab, name):
-        self.lab, self.path, self.tree = lab, lab.scratch / f"tree-{name}", None
+        self.lab, self.tree = lab, None
+        for number in itertools.count():
+            self.path = lab.scratch / f"tree-{name}-{number}"
+            self.lock = open(f"{self.path}.lock", "w")
+            try:
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # another one's, of this process or another
+                continue
         if not self.path.exists():
             git(lab.repo, "worktree", "prune")
             git(lab.repo, "worktree", "add", "-q", "--detach", "--no-checkout", self.path, "HEAD")

@@ -172,7 +172,7 @@ def main():
     options = compare.finish_options(parser.parse_args())
     options.base = lab.git(options.lab.repo, "rev-parse", options.base).strip()
 
-    checkout = options.lab.checkout("mutants-0").at(options.base)
+    checkout = options.lab.checkout("mutants").at(options.base)
     excluded = lab.Globs(options.exclude)
     readers = collections.defaultdict(list)  # file -> units that read it at the base
     for unit in options.lab.units(options.base):
