@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,7 @@
 #include "server/base/status_macros.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/pipeline/scheduler.h"
+#include "server/pipeline/warmer.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
 
@@ -36,6 +38,7 @@ struct Flags {
   std::string log_level = "info";
   int concurrent_runs = 2;
   double recheck_share = 0.01;
+  int warm_units = 200;
   bool embedded = false;
   bool exit_with_parent = false;
   bool no_worker = false;
@@ -79,6 +82,13 @@ std::string WorkerBesideThis() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "mergegate-worker";
 }
 
+// Tells builds apart, so that none takes another's verdicts for its own.
+std::string OwnVersion() {
+  struct stat file{};
+  stat("/proc/self/exe", &file);
+  return absl::StrCat(MERGEGATE_VERSION, " ", file.st_size, " ", file.st_mtim.tv_sec, ".", file.st_mtim.tv_nsec);
+}
+
 // Returns when a stop signal came, or stdin closed while `watch_stdin`.
 void WaitForStop(const sigset_t& signals, bool watch_stdin) {
   const timespec glance{.tv_sec = 0, .tv_nsec = 100'000'000};
@@ -105,13 +115,20 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   Metrics metrics;
   pipeline::AnalysisBoard board(clock, {.metrics = &metrics});
   pipeline::ProgressBoard progress;
-  const pipeline::PipelineParts parts{.clock = clock,
-                                      .mirrors = mirrors,
-                                      .store = *store,
-                                      .board = board,
-                                      .progress = progress,
-                                      .metrics = metrics,
-                                      .recheck_share = flags.recheck_share};
+  pipeline::PipelineParts parts{.clock = clock,
+                                .mirrors = mirrors,
+                                .store = *store,
+                                .board = board,
+                                .progress = progress,
+                                .metrics = metrics,
+                                .recheck_share = flags.recheck_share,
+                                .version = OwnVersion()};
+  pipeline::Warmer warmer(parts, {.units = flags.warm_units});
+  // An embedded server ends with its run: nothing comes after it to be warm for.
+  if (!flags.embedded && flags.warm_units > 0) {
+    parts.on_base = [&warmer](const Submission& base) { warmer.BaseMoved(base); };
+    warmer.Start();
+  }
   if (flags.embedded) RETURN_IF_ERROR(pipeline::CloseAbandonedRuns(parts));
   pipeline::Scheduler scheduler(
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
@@ -143,6 +160,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   WaitForStop(signals, flags.exit_with_parent);
   spdlog::info("stopping");
   board.Stop();
+  warmer.Stop();
   scheduler.Stop();
   server->Drain(absl::Seconds(2));
   return absl::OkStatus();
@@ -164,6 +182,9 @@ int Main(int argc, char** argv) {
   app.add_option("--recheck-share", flags.recheck_share, "Share of cache hits that are analyzed again and compared")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--warm-units", flags.warm_units, "Units analyzed in idle time when a target branch moves; 0 = none")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100000));
   app.add_option("--worker", flags.worker, "Path of mergegate-worker (default: beside this program)");
   app.add_option("--worker-arg", flags.worker_args, "Further argument for the worker, as --worker-arg=--jobs=4");
   app.add_flag("--no-worker", flags.no_worker, "Start no worker: others will connect");

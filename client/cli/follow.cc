@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "client/cli/format/names.h"
 #include "client/cli/terminal.h"
 
 namespace mergegate::client {
@@ -17,6 +18,14 @@ using std::chrono::steady_clock;
 constexpr milliseconds kLongestPause(5000);
 constexpr milliseconds kStep(50);
 
+// "pass so far", "fail so far: 2 findings".
+std::string SoFar(const v1::Verdict& verdict) {
+  const auto findings = std::ranges::count_if(verdict.findings(), IsIntroduced);
+  std::string text = fmt::format("{} so far", Word(verdict.state()));
+  if (findings > 0) text += ": " + Count(static_cast<long>(findings), "finding", "findings");
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::GetVerdictResponse> Follow(Connection& connection, const std::string& run,
@@ -25,6 +34,7 @@ absl::StatusOr<v1::GetVerdictResponse> Follow(Connection& connection, const std:
   auto last_answer = start;
   milliseconds pause = options.first_pause;
   std::optional<v1::GetVerdictResponse> result;
+  std::string so_far;
   const auto on_message = [&](const v1::WatchRunResponse& message) {
     last_answer = steady_clock::now();
     pause = options.first_pause;
@@ -32,7 +42,14 @@ absl::StatusOr<v1::GetVerdictResponse> Follow(Connection& connection, const std:
       result = message.result();
     } else if (message.has_progress()) {
       const v1::Progress& now = message.progress();
-      progress.Update({now.stage(), now.units_done(), now.units_total(), now.units_from_cache(), now.seconds_left()});
+      progress.Update({.stage = now.stage(),
+                       .done = now.units_done(),
+                       .total = now.units_total(),
+                       .from_cache = now.units_from_cache(),
+                       .seconds_left = now.seconds_left(),
+                       .so_far = so_far});
+    } else if (message.has_preliminary()) {
+      so_far = SoFar(message.preliminary());
     }
   };
   const auto on_tick = [&]() -> absl::Status {

@@ -33,6 +33,7 @@ std::string ProgressLine(const ProgressState& state, int columns) {
   }
   if (state.from_cache > 0) line += fmt::format(", {} from cache", state.from_cache);
   if (state.seconds_left >= 0 && state.total > state.done) line += ", " + TimeLeft(state.seconds_left);
+  if (!state.so_far.empty()) line += "; " + EscapeControl(state.so_far);
   // A line that wraps cannot be redrawn.
   if (line.size() >= static_cast<size_t>(columns)) line.resize(static_cast<size_t>(columns) - 1);
   return line;

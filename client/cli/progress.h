@@ -23,11 +23,12 @@ struct ProgressState {
   long total = 0;  // 0: not known yet
   long from_cache = 0;
   double seconds_left = -1;  // negative: not known
+  std::string so_far = "";   // what the gate would say now, in a few words
   bool operator==(const ProgressState&) const = default;
 };
 
 // One line without a line break, at most `columns` wide:
-// "analysis [=====>      ] 12/40, 8 from cache, 14 s left".
+// "static analyzer [=====>      ] 12/40, 8 from cache, 14 s left; pass so far".
 std::string ProgressLine(const ProgressState& state, int columns);
 
 class Progress {

@@ -60,6 +60,12 @@ class PolicyReader {
         node, "analysis",
         {{"checks", [&](const YamlNode& value) { reader_.ReadText(value, analysis.checks); }},
          {"static_analyzer", yes_no(analysis.static_analyzer)},
+         {"tier",
+          [&](const YamlNode& value) {
+            const int index = reader_.ReadWord(value, "tier", Words(kTiers));
+            if (index >= 0) analysis.tier = kTiers[index];
+          }},
+         {"analyzer_steps", whole(0, 1'000'000'000, analysis.analyzer_steps)},
          {"header_units", whole(0, 1000, analysis.header_units)},
          {"unit_seconds", whole(1, 86400, analysis.unit_seconds)},
          {"unit_memory_mib", whole(64, 1 << 20, analysis.unit_memory_mib)},

@@ -39,6 +39,14 @@ std::string_view PolicyJsonSchema() {
           "type": "string", "minLength": 1
         },
         "static_analyzer": {"description": "Run Clang's path-sensitive analyzer too.", "type": "boolean"},
+        "tier": {
+          "description": "What the gate decides on: matching (clang-tidy's checks, measurements) or full (all; default).",
+          "enum": ["matching", "full"]
+        },
+        "analyzer_steps": {
+          "description": "Steps of the path-sensitive analyzer for one function, at both commits; 0 = its default.",
+          "type": "integer", "minimum": 0, "maximum": 1000000000
+        },
         "header_units": {
           "description": "Units that a run may choose for changed headers; each header gets one in any case. 0 = no bound.",
           "type": "integer", "minimum": 0, "maximum": 1000

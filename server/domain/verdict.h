@@ -147,6 +147,7 @@ struct Facts {
   std::string policy_source;
   std::vector<std::string> policy_problems;
   int cpp_lines_added = 0;
+  Tier tier = Tier::kUnspecified;
   bool operator==(const Facts&) const = default;
 };
 
@@ -166,6 +167,7 @@ struct Verdict {
   std::vector<FunctionChange> functions;
   std::vector<DuplicateBlock> duplicates;
   int rules_version = 0;
+  Tier tier = Tier::kUnspecified;
   bool operator==(const Verdict&) const = default;
 };
 

@@ -139,6 +139,7 @@ Verdict Evaluate(const Policy& policy, const Facts& facts, const QualityFunction
   Verdict verdict;
   verdict.base_commit = facts.base_commit;
   verdict.head_commit = facts.head_commit;
+  verdict.tier = facts.tier;
   verdict.policy = {.source = facts.policy_source, .digest = Sha256Hex(facts.policy_text)};
   verdict.findings = facts.findings;
   verdict.failures = facts.failures;

@@ -64,6 +64,14 @@ class BareMirror final : public Mirror {
     return OpenCommitTree(repository_, commit);
   }
 
+  absl::StatusOr<CommitId> DefaultBranch() const override {
+    git_oid id;
+    for (const char* name : {"HEAD", "refs/heads/main", "refs/heads/master"}) {
+      if (git_reference_name_to_id(&id, repository_.get(), name) == 0) return CommitId(Hex(id));
+    }
+    return absl::NotFoundError(absl::StrCat("the mirror ", path_, " has no default branch"));
+  }
+
   absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const override {
     return ListFirstParents(repository_.get(), id, limit);
   }

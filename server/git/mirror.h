@@ -108,6 +108,9 @@ class Mirror {
 
   virtual absl::StatusOr<std::shared_ptr<const Tree>> OpenTree(const CommitId& commit) const = 0;
 
+  // The commit of HEAD's branch, else of main or master, in the mirror; kNotFound when there is none.
+  virtual absl::StatusOr<CommitId> DefaultBranch() const = 0;
+
   // First-parent ancestors of `id`, itself first, at most `limit`.
   virtual absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const = 0;
 

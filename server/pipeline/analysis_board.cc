@@ -132,16 +132,25 @@ void AnalysisBoard::Enqueue(std::shared_ptr<Entry> entry, bool first) {
   queue_.insert(std::ranges::find_if(queue_, is_after), entry);
 }
 
+std::optional<std::string> AnalysisBoard::KnownBuild(const RunId& run, bool caller_analyzes) const {
+  if (caller_analyzes) {
+    const auto it = builds_of_callers_.find(run);
+    return it == builds_of_callers_.end() ? std::nullopt : std::optional(it->second);
+  }
+  return build_.empty() ? std::nullopt : std::optional(build_);
+}
+
+std::optional<std::string> AnalysisBoard::AnalyzerBuild(const RunId& run, bool caller_analyzes) {
+  std::lock_guard lock(mutex_);
+  return KnownBuild(run, caller_analyzes);
+}
+
 std::optional<std::string> AnalysisBoard::WaitForAnalyzerBuild(const RunId& run, bool caller_analyzes,
                                                                absl::Time deadline) {
   std::unique_lock lock(mutex_);
   const absl::Time give_up = std::min(deadline, clock_.Now() + options_.no_worker);
   while (!stopped_) {
-    if (caller_analyzes) {
-      if (const auto it = builds_of_callers_.find(run); it != builds_of_callers_.end()) return it->second;
-    } else if (!build_.empty()) {
-      return build_;
-    }
+    if (std::optional<std::string> build = KnownBuild(run, caller_analyzes)) return build;
     if (clock_.Now() >= give_up) return std::nullopt;
     result_added_.wait_for(lock, kGlance);
   }

@@ -75,7 +75,10 @@ class AnalysisBoard {
   // task is lost or the server stops.
   void Post(AnalysisTask task, std::function<void(TaskResult)> on_done);
 
-  // Build id of the analyzers behind the workers; waits until a worker (one that names `run`, if caller_analyzes) has
+  // Build id of the analyzers behind the workers (one that names `run`, if caller_analyzes); nullopt when none has
+  // asked for work yet.
+  std::optional<std::string> AnalyzerBuild(const RunId& run, bool caller_analyzes);
+  // The same; waits until a worker (one that names `run`, if caller_analyzes) has
   // asked for work. nullopt when none did before `deadline`.
   std::optional<std::string> WaitForAnalyzerBuild(const RunId& run, bool caller_analyzes, absl::Time deadline);
 
@@ -98,6 +101,7 @@ class AnalysisBoard {
   // Behind the tasks of its priority, or before them.
   void Enqueue(std::shared_ptr<Entry> entry, bool first = false);
   std::shared_ptr<Entry> NextFor(const RunId& run);
+  std::optional<std::string> KnownBuild(const RunId& run, bool caller_analyzes) const;
   void ReturnLapsedLeases(absl::Time now);
   void GiveUp(Entry& entry, FailureKind kind, std::string message);
 

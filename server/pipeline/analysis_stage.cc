@@ -32,17 +32,17 @@ class Pace {
  public:
   Pace(const PipelineParts& parts, const RunId& run) : parts_(parts), run_(run) {}
 
-  void Start(std::string stage, int total, int cached) {
-    now_ = {.stage = std::move(stage), .units_done = cached, .units_total = total, .units_from_cache = cached};
+  void Start(std::string stage, int total, int done, int cached) {
+    now_ = {.stage = std::move(stage), .units_done = done, .units_total = total, .units_from_cache = cached};
+    already_ = done;
     start_ = parts_.clock.Now();
     parts_.progress.Report(run_, now_);
   }
 
   void Done() {
     ++now_.units_done;
-    const int analyzed = now_.units_done - now_.units_from_cache;
     const double elapsed = absl::ToDoubleSeconds(parts_.clock.Now() - start_);
-    now_.seconds_left = elapsed / analyzed * (now_.units_total - now_.units_done);
+    now_.seconds_left = elapsed / (now_.units_done - already_) * (now_.units_total - now_.units_done);
     parts_.progress.Report(run_, now_);
   }
 
@@ -50,63 +50,50 @@ class Pace {
   const PipelineParts& parts_;
   const RunId& run_;
   Progress now_;
+  int already_ = 0;
   absl::Time start_;
 };
 
+bool NobodyWorks(const TaskResult& result) {
+  return std::ranges::any_of(result.failures,
+                             [](const AnalysisFailure& failure) { return failure.kind == FailureKind::kNoWorker; });
+}
+
 class Stage {
  public:
-  Stage(const PipelineParts& parts, const Run& run, const PatchSet& patch_set, const planning::Plan& plan,
-        const AnalysisPolicy& policy, const AnalysisCalls& calls)
+  Stage(const PipelineParts& parts, const Run& run, const PatchSet& patch_set, const planning::PlanInput& plan_input,
+        planning::Plan& plan, const AnalysisCalls& calls)
       : parts_(parts),
         run_(run),
         patch_set_(patch_set),
+        plan_input_(plan_input),
+        policy_(plan_input.policy),
         plan_(plan),
-        policy_(policy),
         calls_(calls),
         cache_(parts.store),
         pace_(parts, run.id),
-        tier_(policy.static_analyzer ? policy.tier : Tier::kFull) {}
+        tier_(policy_.static_analyzer ? policy_.tier : Tier::kFull) {}
 
   absl::StatusOr<AnalysisResults> Run() {
-    AddPairs(Tier::kMatching);
-    if (plan_.duplication) {
-      AnalysisTask task = EmptyTask(run_, patch_set_, policy_, /*at_base=*/false);
-      task.work = *plan_.duplication;
-      Add(std::move(task), Tier::kMatching, {});
+    FindBuild();
+    RETURN_IF_ERROR(MatchInRounds());
+    if (policy_.static_analyzer) {
+      // What the analyzer said about a unit that is gone is of no use.
+      for (const UnitPair& pair : PairUnits(plan_, patch_set_.diff)) {
+        if (pair.head) Add(PairTask(run_, patch_set_, plan_, pair, policy_, Tier::kFull), Tier::kFull, pair);
+      }
+      AskCache();
+      if (tier_ == Tier::kMatching) {
+        GoOnInBackground();
+      } else {
+        TellPartialResults();
+        RETURN_IF_ERROR(AskWorkers(Tier::kFull));
+      }
     }
-    if (calls_.extend_plan) RETURN_IF_ERROR(RunRounds());
-    if (policy_.static_analyzer) AddPairs(Tier::kFull);
-    AskCache();
-    StartTier(Missing(Tier::kMatching) > 0 ? Tier::kMatching : Tier::kFull);
-    RETURN_IF_ERROR(AskWorkers(tier_));
-    if (tier_ == Tier::kMatching) GoOnInBackground();
     return Collect(tier_);
   }
 
  private:
-  // The matching tier, whose results tell which further units are needed.
-  absl::Status RunRounds() {
-    size_t units = 0;
-    do {
-      if (units > 0) AddPairs(Tier::kMatching, units);
-      units = plan_.head.size();
-      AskCache();
-      StartTier(Tier::kMatching);
-      RETURN_IF_ERROR(AskWorkers(Tier::kMatching));
-    } while (calls_.extend_plan(Collect(Tier::kMatching)));
-    return absl::OkStatus();
-  }
-
-  // Tasks of the plan's units from number `first` on.
-  void AddPairs(Tier tier, size_t first = 0) {
-    for (const UnitPair& pair : PairUnits(plan_, patch_set_.diff)) {
-      // What the analyzer said about a unit that is gone is of no use.
-      if (tier == Tier::kFull && !pair.head) continue;
-      if (first > 0 && pair.head.value_or(0) < first) continue;
-      Add(PairTask(run_, patch_set_, plan_, pair, policy_, tier), tier, pair);
-    }
-  }
-
   void Add(AnalysisTask task, Tier tier, const UnitPair& pair) {
     wanted_.push_back(
         {.task = std::move(task), .tier = tier, .pair = pair, .cache_key = {}, .known = {}, .result = {}});
@@ -117,15 +104,39 @@ class Stage {
     return {*patch_set_.head_tree, item.pair.base ? patch_set_.base_tree.get() : nullptr};
   }
 
+  void FindBuild() {
+    if (plan_.head.empty() && plan_.base.empty()) return;
+    build_ = parts_.board.WaitForAnalyzerBuild(run_.id, run_.submission.caller_analyzes, run_.deadline);
+    config_digest_ = ResultCache::ConfigDigest(*patch_set_.base_tree);
+  }
+
+  // Rounds of matching tasks, until the plan's units cover what can be covered.
+  absl::Status MatchInRounds() {
+    if (plan_.duplication) {
+      AnalysisTask task = EmptyTask(run_, patch_set_, policy_, /*at_base=*/false);
+      task.work = *plan_.duplication;
+      Add(std::move(task), Tier::kMatching, {});
+    }
+    for (size_t known_heads = 0;;) {
+      for (const UnitPair& pair : PairUnits(plan_, patch_set_.diff)) {
+        const bool added = pair.head ? *pair.head >= known_heads : known_heads == 0;
+        if (added) Add(PairTask(run_, patch_set_, plan_, pair, policy_, Tier::kMatching), Tier::kMatching, pair);
+      }
+      known_heads = plan_.head.size();
+      AskCache();
+      RETURN_IF_ERROR(AskWorkers(Tier::kMatching));
+      if (plan_.candidates.empty()) return absl::OkStatus();
+      const AnalysisResults results = Collect(Tier::kMatching);
+      const bool nobody = std::ranges::any_of(results.head, NobodyWorks) || parts_.clock.Now() >= run_.deadline;
+      if (nobody || !planning::ExtendPlan(plan_input_, results.head, results.base, plan_)) return absl::OkStatus();
+    }
+  }
+
   void AskCache() {
-    if (wanted_.empty()) return;
-    const std::optional<std::string> build =
-        parts_.board.WaitForAnalyzerBuild(run_.id, run_.submission.caller_analyzes, run_.deadline);
-    if (!build) return;
-    const std::string config = ResultCache::ConfigDigest(*patch_set_.base_tree);
+    if (!build_) return;
     for (Wanted& item : wanted_) {
-      if (!std::holds_alternative<UnitTask>(item.task.work) || !item.cache_key.empty()) continue;
-      item.cache_key = ResultCache::Key(item.task, TreesOf(item), config, *build);
+      if (!item.cache_key.empty() || !std::holds_alternative<UnitTask>(item.task.work)) continue;
+      item.cache_key = ResultCache::Key(item.task, TreesOf(item), config_digest_, *build_);
       std::optional<TaskResult> hit = cache_.Find(item.cache_key, TreesOf(item), item.task.at_base);
       parts_.metrics.Count(hit ? Counter::kCacheHits : Counter::kCacheMisses);
       if (!hit) continue;
@@ -139,36 +150,31 @@ class Stage {
     }
   }
 
-  // How many of the tier have no result yet.
   int Missing(Tier tier) const {
     return static_cast<int>(
         std::ranges::count_if(wanted_, [&](const Wanted& item) { return item.tier == tier && !item.result; }));
   }
 
-  void StartTier(Tier tier) {
-    const auto of_tier = [&](const Wanted& item) { return item.tier == tier; };
-    const auto cached = [&](const Wanted& item) { return item.tier == tier && item.from_cache; };
-    pace_.Start(tier == Tier::kMatching ? "matching checks" : "static analyzer",
-                static_cast<int>(std::ranges::count_if(wanted_, of_tier)),
-                static_cast<int>(std::ranges::count_if(wanted_, cached)));
-    current_ = tier;
-  }
-
-  absl::Status AskWorkers(Tier up_to) {
+  // Asks for all of the tier that has no result yet.
+  absl::Status AskWorkers(Tier tier) {
+    int total = 0, cached = 0;
     std::vector<Wanted*> asked;
     std::vector<AnalysisTask> tasks;
     for (Wanted& item : wanted_) {
-      if (item.result || item.tier > up_to) continue;
+      if (item.tier != tier) continue;
+      ++total;
+      if (item.from_cache) ++cached;
+      if (item.result) continue;
       asked.push_back(&item);
       tasks.push_back(item.task);
     }
-    TellPartialResults();
+    pace_.Start(tier == Tier::kMatching ? "matching checks" : "static analyzer", total,
+                total - static_cast<int>(asked.size()), cached);
     const auto on_done = [&](size_t index, const TaskResult& answer) {
       Wanted& item = *asked[index];
       item.result = Settle(item, answer);
-      if (current_ == item.tier) pace_.Done();
-      if (current_ == Tier::kMatching && up_to == Tier::kFull && Missing(Tier::kMatching) == 0) StartTier(Tier::kFull);
-      TellPartialResults();
+      pace_.Done();
+      if (tier == Tier::kFull) TellPartialResults();
     };
     return parts_.board
         .Analyze(std::move(tasks), {.caller_analyzes = run_.submission.caller_analyzes,
@@ -178,14 +184,12 @@ class Stage {
         .status();
   }
 
-  // What a worker's answer comes to: kept, compared with what was known.
+  // What a worker's answer comes to: kept, or compared with what was known.
   TaskResult Settle(const Wanted& item, TaskResult answer) {
     CheckAnswer(item.task, answer);
     AddCost(answer.cost, cost_);
-    if (item.known && !ResultCache::FollowsFromInputs(answer)) {
-      // Nothing to compare: the machine failed, not the unit. What was known stands.
-      return *item.known;
-    }
+    // Nothing to compare when the machine failed, not the unit: what was known stands.
+    if (item.known && !ResultCache::FollowsFromInputs(answer)) return *item.known;
     if (item.known && !ResultCache::Agree(*item.known, answer)) {
       parts_.metrics.Count(Counter::kCacheDisagreements);
       parts_.metrics.Count(Counter::kCacheEvictions);
@@ -198,8 +202,7 @@ class Stage {
   }
 
   void TellPartialResults() {
-    if (!calls_.on_matching || tier_ != Tier::kFull || Missing(Tier::kMatching) > 0 || Missing(Tier::kFull) == 0)
-      return;
+    if (!calls_.on_matching || Missing(Tier::kFull) == 0) return;
     const absl::Time now = parts_.clock.Now();
     if (now - told_ < kBetweenPartialResults) return;
     told_ = now;
@@ -211,10 +214,11 @@ class Stage {
     if (run_.submission.caller_analyzes) return;
     for (const Wanted& item : wanted_) {
       if (item.result || item.cache_key.empty()) continue;
-      parts_.board.Post(item.task, [parts = parts_, task = item.task, key = item.cache_key](TaskResult answer) {
+      const auto keep = [parts = parts_, task = item.task, key = item.cache_key](TaskResult answer) {
         CheckAnswer(task, answer);
         ResultCache(parts.store).Save(key, answer, parts.clock.Now());
-      });
+      };
+      parts_.board.Post(item.task, keep);
     }
   }
 
@@ -238,10 +242,10 @@ class Stage {
         side = result;
         side.base.clear();
       };
-      if (item.pair.head) put(*item.result, all.head[*item.pair.head]);
-      if (item.pair.head && item.pair.base && !item.result->base.empty()) {
-        put(item.result->base.front(), all.base[*item.pair.base]);
-      } else if (!item.pair.head) {
+      if (item.pair.head) {
+        put(*item.result, all.head[*item.pair.head]);
+        if (item.pair.base && !item.result->base.empty()) put(item.result->base.front(), all.base[*item.pair.base]);
+      } else {
         put(*item.result, all.base[*item.pair.base]);
       }
       if (item.from_cache) continue;
@@ -256,13 +260,15 @@ class Stage {
   const PipelineParts& parts_;
   const mergegate::Run& run_;
   const PatchSet& patch_set_;
-  const planning::Plan& plan_;  // grows in rounds
+  const planning::PlanInput& plan_input_;
   const AnalysisPolicy& policy_;
+  planning::Plan& plan_;
   const AnalysisCalls& calls_;
   ResultCache cache_;
   Pace pace_;
   const Tier tier_;  // to be completed
-  Tier current_ = Tier::kMatching;
+  std::optional<std::string> build_;
+  std::string config_digest_;
   std::vector<Wanted> wanted_;  // the matching tier first
   TaskCost cost_;
   absl::Time told_ = absl::InfinitePast();
@@ -271,9 +277,9 @@ class Stage {
 }  // namespace
 
 absl::StatusOr<AnalysisResults> Analyze(const PipelineParts& parts, const Run& run, const PatchSet& patch_set,
-                                        const planning::Plan& plan, const AnalysisPolicy& policy,
+                                        const planning::PlanInput& plan_input, planning::Plan& plan,
                                         const AnalysisCalls& calls) {
-  return Stage(parts, run, patch_set, plan, policy, calls).Run();
+  return Stage(parts, run, patch_set, plan_input, plan, calls).Run();
 }
 
 }  // namespace mergegate::pipeline

@@ -32,15 +32,13 @@ struct AnalysisCalls {
   std::function<bool()> cancelled;
   // Hears of the results so far once the matching tier is complete and the full one is not, at most once a second.
   std::function<void(const AnalysisResults&)> on_matching;
-  // Asked when the matching checks of the plan's units are done: may add units behind those of the plan; true when it
-  // did. Unset when the plan is complete.
-  std::function<bool(const AnalysisResults&)> extend_plan;
 };
 
-// Up to the tier that the policy asks for; what is above it goes on in the background, for the cache.
+// Up to the tier that the policy asks for; what is above it goes on in the background, for the cache. Units that turn
+// out to be needed to cover changed headers are added to the plan.
 // kCancelled when `cancelled` said so. Everything else that goes wrong is a failure in the results.
 absl::StatusOr<AnalysisResults> Analyze(const PipelineParts& parts, const Run& run, const PatchSet& patch_set,
-                                        const planning::Plan& plan, const AnalysisPolicy& policy,
+                                        const planning::PlanInput& plan_input, planning::Plan& plan,
                                         const AnalysisCalls& calls);
 
 }  // namespace mergegate::pipeline

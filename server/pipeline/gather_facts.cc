@@ -162,6 +162,7 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
   facts.policy_source = policy.source;
   facts.policy_problems = policy.problems;
   facts.relaxations = plan.relaxations;
+  facts.tier = results.tier;
   facts.coverage = planning::MeasureCoverage(diff, plan, results.head, policy.policy.analysis);
   facts.functions = ChangedFunctions(diff, results.base, results.head);
   facts.duplicates = std::move(results.duplicates);

@@ -27,7 +27,7 @@ std::optional<planning::CompileCommands> Parse(std::string_view json, const Tree
 
 }  // namespace
 
-absl::StatusOr<PatchSet> LoadPatchSet(const git::Mirror& mirror, const Submission& submission) {
+absl::StatusOr<PatchSet> FindPatchSet(const git::Mirror& mirror, const Submission& submission) {
   PatchSet patch_set{.base = {}, .head = submission.head, .base_tree = {}, .head_tree = {}, .diff = {}, .missing = {}};
   const absl::StatusOr<CommitId> base = mirror.MergeBase(submission.base, submission.head);
   if (absl::IsNotFound(base.status())) {
@@ -44,13 +44,17 @@ absl::StatusOr<PatchSet> LoadPatchSet(const git::Mirror& mirror, const Submissio
   patch_set.base = *base;
   ASSIGN_OR_RETURN(patch_set.base_tree, mirror.OpenTree(*base));
   ASSIGN_OR_RETURN(patch_set.head_tree, mirror.OpenTree(submission.head));
-  absl::StatusOr<Diff> diff = mirror.DiffCommits(*base, submission.head);
+  return patch_set;
+}
+
+absl::Status LoadDiff(const git::Mirror& mirror, PatchSet& patch_set) {
+  absl::StatusOr<Diff> diff = mirror.DiffCommits(patch_set.base, patch_set.head);
   if (absl::IsResourceExhausted(diff.status())) {
     patch_set.missing = absl::StrCat("the change is too large to compare: ", std::string(diff.status().message()));
-    return patch_set;
+    return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(patch_set.diff, std::move(diff));
-  return patch_set;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<PolicyInForce> LoadPolicy(const PatchSet& patch_set, const Submission& submission) {
@@ -73,31 +77,33 @@ absl::StatusOr<PolicyInForce> LoadPolicy(const PatchSet& patch_set, const Submis
   return in_force;
 }
 
-absl::StatusOr<CommandSets> LoadCommands(const git::Mirror& mirror, storage::Store& store, const PatchSet& patch_set,
+absl::StatusOr<CommandText> FindCommandText(const git::Mirror& mirror, storage::Store& store,
+                                            const Submission& submission) {
+  if (!submission.compile_commands.empty()) return CommandText{submission.compile_commands, CommandSource::kGiven};
+  ASSIGN_OR_RETURN(const std::vector<CommitId> ancestors, mirror.FirstParents(submission.head, kAncestorsSearched));
+  ASSIGN_OR_RETURN(std::optional<std::string> json, store.FindCompileCommands(submission.project, ancestors));
+  if (!json) return CommandText{};
+  return CommandText{*std::move(json), CommandSource::kEarlier};
+}
+
+planning::CommandSet CommandsOf(const CommandText& text, const Tree& tree) {
+  std::vector<AnalysisFailure> ignored;
+  std::optional<planning::CompileCommands> commands;
+  if (!text.json.empty()) commands = Parse(text.json, tree, text.source, ignored);
+  if (text.source == CommandSource::kGiven) return planning::CommandSet(tree, std::move(commands), std::nullopt);
+  return planning::CommandSet(tree, std::nullopt, std::move(commands));
+}
+
+absl::StatusOr<CommandSets> LoadCommands(const CommandText& text, storage::Store& store, const PatchSet& patch_set,
                                          const Submission& submission, absl::Time now) {
   CommandSets sets;
-  std::optional<planning::CompileCommands> given_base, given_head, earlier_base, earlier_head;
-  if (!submission.compile_commands.empty()) {
-    given_head = Parse(submission.compile_commands, *patch_set.head_tree, CommandSource::kGiven, sets.failures);
-    if (given_head) {
-      RETURN_IF_ERROR(store.SaveCompileCommands(submission.project, submission.head, submission.compile_commands, now));
-    }
-    // The same upload serves the base: a unit keeps its flags unless the base tells otherwise.
-    std::vector<AnalysisFailure> same_failures;
-    given_base = Parse(submission.compile_commands, *patch_set.base_tree, CommandSource::kGiven, same_failures);
-  } else {
-    ASSIGN_OR_RETURN(std::vector<CommitId> ancestors, mirror.FirstParents(submission.head, kAncestorsSearched));
-    ASSIGN_OR_RETURN(const std::optional<std::string> json, store.FindCompileCommands(submission.project, ancestors));
-    if (json) {
-      earlier_head = Parse(*json, *patch_set.head_tree, CommandSource::kEarlier, sets.failures);
-      std::vector<AnalysisFailure> same_failures;
-      earlier_base = Parse(*json, *patch_set.base_tree, CommandSource::kEarlier, same_failures);
-    }
+  if (!text.json.empty() && Parse(text.json, *patch_set.head_tree, text.source, sets.failures) &&
+      text.source == CommandSource::kGiven) {
+    RETURN_IF_ERROR(store.SaveCompileCommands(submission.project, submission.head, text.json, now));
   }
-  sets.base =
-      std::make_unique<planning::CommandSet>(*patch_set.base_tree, std::move(given_base), std::move(earlier_base));
-  sets.head =
-      std::make_unique<planning::CommandSet>(*patch_set.head_tree, std::move(given_head), std::move(earlier_head));
+  // The same upload serves the base: a unit keeps its flags unless the base tells otherwise.
+  sets.base = std::make_unique<planning::CommandSet>(CommandsOf(text, *patch_set.base_tree));
+  sets.head = std::make_unique<planning::CommandSet>(CommandsOf(text, *patch_set.head_tree));
   return sets;
 }
 

@@ -28,7 +28,10 @@ struct PatchSet {
   std::string missing;
 };
 
-absl::StatusOr<PatchSet> LoadPatchSet(const git::Mirror& mirror, const Submission& submission);
+// Everything but the diff.
+absl::StatusOr<PatchSet> FindPatchSet(const git::Mirror& mirror, const Submission& submission);
+// The diff; `missing` when it is too large.
+absl::Status LoadDiff(const git::Mirror& mirror, PatchSet& patch_set);
 
 // The policy of the base commit, or the caller's, or the default; its problems if it is unreadable.
 struct PolicyInForce {
@@ -40,16 +43,29 @@ struct PolicyInForce {
 
 absl::StatusOr<PolicyInForce> LoadPolicy(const PatchSet& patch_set, const Submission& submission);
 
-// Compile commands for both trees: the submission's, else those uploaded for the nearest ancestor, else the trees' own
-// or guesses. A readable upload is kept for the head's descendants; an unreadable one is a failure in the result.
+// The compile commands that the run goes by: the submission's, else those uploaded for the nearest ancestor of the
+// head, else none (the trees' own, or guesses).
+struct CommandText {
+  std::string json;
+  CommandSource source = CommandSource::kUnspecified;
+};
+
+absl::StatusOr<CommandText> FindCommandText(const git::Mirror& mirror, storage::Store& store,
+                                            const Submission& submission);
+
+// The same as commands for both trees. A readable upload is kept for the head's descendants; an unreadable one is a
+// failure in the result.
 struct CommandSets {
   std::unique_ptr<planning::CommandSet> base;
   std::unique_ptr<planning::CommandSet> head;
   std::vector<AnalysisFailure> failures;  // unreadable uploads
 };
 
-absl::StatusOr<CommandSets> LoadCommands(const git::Mirror& mirror, storage::Store& store, const PatchSet& patch_set,
+absl::StatusOr<CommandSets> LoadCommands(const CommandText& text, storage::Store& store, const PatchSet& patch_set,
                                          const Submission& submission, absl::Time now);
+
+// Commands for one tree; a text that cannot be read counts as none.
+planning::CommandSet CommandsOf(const CommandText& text, const Tree& tree);
 
 }  // namespace mergegate::pipeline
 

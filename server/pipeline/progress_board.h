@@ -8,10 +8,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include "server/domain/ids.h"
+#include "server/domain/verdict.h"
 
 namespace mergegate::pipeline {
 
@@ -21,7 +23,8 @@ struct Progress {
   int units_total = 0;
   int units_from_cache = 0;
   double seconds_left = -1;
-  int64_t version = 0;  // grows with every report
+  std::shared_ptr<const Verdict> preliminary = nullptr;  // on the tier that is complete; null before
+  int64_t version = 0;                                   // grows with every report
 };
 
 class ProgressBoard {
@@ -30,14 +33,29 @@ class ProgressBoard {
     std::lock_guard lock(mutex_);
     Progress& slot = progress_[run];
     progress.version = slot.version + 1;
+    if (progress.preliminary == nullptr) progress.preliminary = slot.preliminary;
     slot = std::move(progress);
     changed_.notify_all();
   }
 
-  // The run's progress once its version exceeds `seen`, or what it is when some run finished or `wait` is over.
-  Progress WaitBeyond(const RunId& run, int64_t seen, std::chrono::milliseconds wait) {
+  void ReportPreliminary(const RunId& run, Verdict verdict) {
+    std::lock_guard lock(mutex_);
+    Progress& slot = progress_[run];
+    ++slot.version;
+    slot.preliminary = std::make_shared<const Verdict>(std::move(verdict));
+    changed_.notify_all();
+  }
+
+  // How many runs finished so far. Taken before looking whether a run is done, it makes WaitBeyond miss no end.
+  int64_t finished() const {
+    std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
+  // The run's progress once its version exceeds `seen`, or what it is when more than `finished` runs are finished or
+  // `wait` is over.
+  Progress WaitBeyond(const RunId& run, int64_t seen, int64_t finished, std::chrono::milliseconds wait) {
     std::unique_lock lock(mutex_);
-    const int64_t finished = finished_;
     changed_.wait_for(lock, wait, [&] {
       return finished_ != finished || (progress_.contains(run) && progress_[run].version > seen);
     });
@@ -54,7 +72,7 @@ class ProgressBoard {
   }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<RunId, Progress> progress_;
   int64_t finished_ = 0;

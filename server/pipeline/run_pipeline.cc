@@ -2,11 +2,15 @@
 // this stops fitting on a screen, a stage is in the wrong place.
 #include "server/pipeline/run_pipeline.h"
 
+#include <optional>
+#include <utility>
+
 #include "server/base/status_macros.h"
 #include "server/pipeline/analysis_stage.h"
 #include "server/pipeline/gather_facts.h"
 #include "server/pipeline/judge.h"
 #include "server/pipeline/patch_set.h"
+#include "server/pipeline/run_memo.h"
 #include "server/pipeline/stopwatch.h"
 #include "server/planning/plan.h"
 #include "server/wire/convert.h"
@@ -24,21 +28,31 @@ storage::VerdictRecord Record(const Facts& facts, const RunStats& stats) {
 
 }  // namespace
 
-absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& parts, const Run& run,
+absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, const Run& run,
                                                    const std::function<bool()>& cancelled) {
+  PipelineParts parts = given;
   const Submission& submission = run.submission;
   Stopwatch watch([&](std::string_view stage) { parts.progress.Report(run.id, {.stage = std::string(stage)}); });
 
   watch.Start("git");
   ASSIGN_OR_RETURN(const std::unique_ptr<git::Mirror> mirror, parts.mirrors.Open(submission.project));
-  ASSIGN_OR_RETURN(const PatchSet patch_set, LoadPatchSet(*mirror, submission));
+  ASSIGN_OR_RETURN(PatchSet patch_set, FindPatchSet(*mirror, submission));
   ASSIGN_OR_RETURN(const PolicyInForce policy, LoadPolicy(patch_set, submission));
+  ASSIGN_OR_RETURN(const CommandText command_text, FindCommandText(*mirror, parts.store, submission));
+  std::optional<RunMemo> memo;
+  if (patch_set.missing.empty()) {
+    memo.emplace(parts, run, patch_set, policy, command_text);
+    if (std::optional<storage::VerdictRecord> known = memo->Find(watch)) return *std::move(known);
+    if (memo->rechecks()) parts.recheck_share = 1;
+    RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
+  }
   if (!patch_set.missing.empty()) {
     return Record(FactsWithoutComparison(submission, policy, patch_set.missing), watch.Finish());
   }
 
   watch.Start("planning");
-  ASSIGN_OR_RETURN(CommandSets commands, LoadCommands(*mirror, parts.store, patch_set, submission, parts.clock.Now()));
+  ASSIGN_OR_RETURN(const CommandSets commands,
+                   LoadCommands(command_text, parts.store, patch_set, submission, parts.clock.Now()));
   const planning::PlanInput plan_input{.diff = patch_set.diff,
                                        .base = *patch_set.base_tree,
                                        .head = *patch_set.head_tree,
@@ -47,26 +61,26 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& parts, c
                                        .base_commands = *commands.base,
                                        .head_commands = *commands.head};
   ASSIGN_OR_RETURN(planning::Plan plan, planning::MakePlan(plan_input));
+  const ImportedFindings imported = ReadReports(patch_set, submission.reports);
+  const auto facts_of = [&](AnalysisResults results) {
+    return GatherFacts(patch_set, policy, plan, std::move(results), imported, commands.failures);
+  };
 
   watch.Start("analysis");
-  AnalysisCalls calls{.cancelled = cancelled, .on_matching = {}, .extend_plan = {}};
-  if (!plan.candidates.empty()) {  // changed headers
-    calls.extend_plan = [&](const AnalysisResults& matching) {
-      return planning::ExtendPlan(plan_input, matching.head, matching.base, plan);
-    };
-  }
-  ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan, policy.policy.analysis, calls));
+  const auto on_matching = [&](AnalysisResults results) {
+    parts.progress.ReportPreliminary(run.id, Judge(facts_of(std::move(results))));
+  };
+  ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan_input, plan,
+                                                    {.cancelled = cancelled, .on_matching = on_matching}));
   watch.AddAnalyzers(results.cost, results.units_analyzed, results.units_from_cache);
 
   watch.Start("tracking");
-  ImportedFindings imported = ReadReports(patch_set, submission.reports);
-  const Facts facts =
-      GatherFacts(patch_set, policy, plan, std::move(results), std::move(imported), std::move(commands.failures));
+  const Facts facts = facts_of(std::move(results));
 
   watch.Start("gate");
   storage::VerdictRecord record = Record(facts, {});
   record.stats = wire::Serialize(wire::ToProto(watch.Finish()));
-  return record;
+  return memo->Keep(facts, std::move(record));
 }
 
 storage::VerdictRecord InconclusiveRecord(const Run& run, const std::string& reason) {

@@ -3,6 +3,7 @@
 #define MERGEGATE_SERVER_PIPELINE_RUN_PIPELINE_H_
 
 #include <functional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "server/base/chance.h"
@@ -27,6 +28,10 @@ struct PipelineParts {
   // Share of the cache's hits that are analyzed again and compared, 0 to 1.
   double recheck_share = 0.01;
   Chance chance = UniformChance;
+  // Of this server; verdicts of another one are not taken for its own.
+  std::string version = "";
+  // Hears of what the target branch of a project is, or was: `base` of the submission.
+  std::function<void(const Submission&)> on_base = [](const Submission&) {};
 };
 
 // Runs one patch set through git, policy, planning, analysis, tracking, scoring and gate.

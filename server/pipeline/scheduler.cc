@@ -126,7 +126,10 @@ void Scheduler::CarryOut(const storage::RunLease& lease) {
   absl::Status status = record.status();
   if (record.ok()) {
     status = parts_.store.FinishRun(run.id, run.attempt, *record, parts_.clock.Now());
-    if (status.ok()) parts_.metrics.Count(Counter::kRuns, Name(record->state));
+    if (status.ok()) {
+      parts_.metrics.Count(Counter::kRuns, Name(record->state));
+      if (!run.submission.caller_analyzes) parts_.on_base(run.submission);
+    }
   } else if (!lost) {
     spdlog::warn("run {}: attempt {} given back: {}", run.id.value(), run.attempt, status.ToString());
     status = parts_.store.ReleaseRun(run.id, run.attempt);

@@ -92,6 +92,12 @@ grpc::Status ProjectService::FetchMirror(grpc::ServerContext* context, const v1:
     ASSIGN_OR_RETURN(const git::FetchStats stats, mirror->Fetch(project.remote, refspecs));
     response->set_received_objects(stats.received_objects);
     response->set_received_bytes(stats.received_bytes);
+    if (const auto head = mirror->DefaultBranch(); head.ok()) {
+      Submission base;
+      base.project = id;
+      base.base = *head;
+      parts_.on_base(base);
+    }
     return absl::OkStatus();
   });
 }

@@ -165,8 +165,10 @@ absl::StatusOr<v1::GetVerdictResponse> RunService::ReadVerdict(const std::string
 absl::Status RunService::Watch(const grpc::ServerContext& context, const std::string& name,
                                grpc::ServerWriter<v1::WatchRunResponse>* writer) {
   int64_t seen = 0;
+  std::shared_ptr<const Verdict> told;
   while (!context.IsCancelled()) {
     if (stopping_) return absl::UnavailableError("the server stops; watch again when it is back");
+    const int64_t finished = parts_.progress.finished();
     ASSIGN_OR_RETURN(const Run run, FindRun(name));
     v1::WatchRunResponse message;
     if (run.state == RunState::kDone) {
@@ -174,7 +176,7 @@ absl::Status RunService::Watch(const grpc::ServerContext& context, const std::st
       writer->Write(message);
       return absl::OkStatus();
     }
-    const pipeline::Progress progress = parts_.progress.WaitBeyond(run.id, seen, kGlance);
+    const pipeline::Progress progress = parts_.progress.WaitBeyond(run.id, seen, finished, kGlance);
     if (progress.version <= seen) continue;
     seen = progress.version;
     message.mutable_progress()->set_stage(progress.stage);
@@ -182,6 +184,10 @@ absl::Status RunService::Watch(const grpc::ServerContext& context, const std::st
     message.mutable_progress()->set_units_total(progress.units_total);
     message.mutable_progress()->set_units_from_cache(progress.units_from_cache);
     message.mutable_progress()->set_seconds_left(progress.seconds_left);
+    if (!writer->Write(message)) break;
+    if (progress.preliminary == nullptr || progress.preliminary == told) continue;
+    told = progress.preliminary;
+    *message.mutable_preliminary() = wire::ToProto(*told);
     if (!writer->Write(message)) break;
   }
   return absl::CancelledError("the watcher went away");

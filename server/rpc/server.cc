@@ -12,6 +12,7 @@
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
 #include "server/rpc/run_service.h"
+#include "server/rpc/server_service.h"
 #include "server/rpc/worker_service.h"
 
 namespace mergegate::rpc {
@@ -29,7 +30,8 @@ class GrpcServer final : public Server {
         projects_(access_, parts_),
         runs_(access_, parts_, std::move(submitted)),
         policies_(access_, parts_),
-        workers_(access_, parts_.board) {}
+        workers_(access_, parts_.board),
+        server_service_(access_, parts_.metrics) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
 
@@ -47,6 +49,7 @@ class GrpcServer final : public Server {
     builder.RegisterService(&runs_);
     builder.RegisterService(&policies_);
     builder.RegisterService(&workers_);
+    builder.RegisterService(&server_service_);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
@@ -78,6 +81,7 @@ class GrpcServer final : public Server {
   RunService runs_;
   PolicyService policies_;
   WorkerService workers_;
+  ServerService server_service_;
   std::unique_ptr<grpc::Server> server_;
 };
 

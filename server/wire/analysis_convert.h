@@ -34,6 +34,8 @@ template <>
 inline constexpr int kEnumMax<ConditionState> = 5;
 template <>
 inline constexpr int kEnumMax<VerdictState> = 3;
+template <>
+inline constexpr int kEnumMax<Tier> = 2;
 
 // kInvalidArgument for a value that this build does not know.
 template <typename Enum>

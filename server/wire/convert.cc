@@ -213,6 +213,7 @@ static void SharedToProto(const Domain& domain, Proto& proto) {
   Repeat(domain.functions, proto.mutable_functions());
   Repeat(domain.duplicates, proto.mutable_duplicates());
   Repeat(domain.relaxations, proto.mutable_relaxations());
+  proto.set_tier(static_cast<v1::AnalysisTier>(domain.tier));
 }
 
 template <typename Proto, typename Domain>
@@ -229,6 +230,7 @@ static absl::Status SharedFromProto(const Proto& proto, Domain& domain) {
   for (const v1::FunctionChange& change : proto.functions()) domain.functions.push_back(FromProto(change));
   for (const v1::DuplicateBlock& block : proto.duplicates()) domain.duplicates.push_back(FromProto(block));
   for (const v1::Relaxation& relaxation : proto.relaxations()) domain.relaxations.push_back(FromProto(relaxation));
+  ASSIGN_OR_RETURN(domain.tier, EnumFromProto<Tier>(proto.tier(), "tier"));
   return absl::OkStatus();
 }
 

@@ -218,6 +218,7 @@ std::string FormatJson(const v1::GetVerdictResponse& response) {
                {"head", decided ? verdict.head_commit() : response.run().head_commit()},
                {"policy", Json{{"source", verdict.policy().source()}, {"digest", verdict.policy().digest()}}},
                {"rules_version", verdict.rules_version()},
+               {"tier", Word(verdict.tier())},
                {"conditions", List(verdict.conditions(), [](const auto& condition) { return ToJson(condition); })},
                {"findings", List(verdict.findings(), FindingToJson)},
                {"failures", List(verdict.failures(), [](const auto& failure) { return ToJson(failure); })},

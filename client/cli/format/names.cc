@@ -45,6 +45,8 @@ std::string_view Word(v1::CommandSource source) {
 
 std::string_view Word(v1::RunState state) { return Known(state, {"unspecified", "queued", "running", "done"}); }
 
+std::string_view Word(v1::AnalysisTier tier) { return Known(tier, {"unspecified", "matching", "full"}); }
+
 std::optional<v1::BaselineState> ParseBaselineState(std::string_view word) {
   for (const auto state :
        {v1::BASELINE_STATE_NEW, v1::BASELINE_STATE_CAUSED, v1::BASELINE_STATE_UNCHANGED, v1::BASELINE_STATE_FIXED}) {

@@ -18,6 +18,7 @@ std::string_view Word(v1::BaselineState state);   // new, caused, unchanged, fix
 std::string_view Word(v1::FailureKind kind);      // crashed, timed_out, out_of_memory, parse_error, ...
 std::string_view Word(v1::CommandSource source);  // given, earlier, tree, inferred; none when unspecified
 std::string_view Word(v1::RunState state);        // queued, running, done
+std::string_view Word(v1::AnalysisTier tier);     // matching, full; unspecified
 
 // nullopt for any other word than those above.
 std::optional<v1::BaselineState> ParseBaselineState(std::string_view word);

@@ -37,7 +37,11 @@ std::string Join(std::initializer_list<std::string> sections) {
 }
 
 std::string Closing(const v1::GetVerdictResponse& response, const TextStyle& style) {
+  const bool matching = response.verdict().tier() == v1::ANALYSIS_TIER_MATCHING;
   return Wrap(CoverageSentence(response.verdict().coverage()), {"", "  "}, style.width) +
+         (matching ? Wrap("The policy decides on the matching tier: the static analyzer is not waited for.", {"", "  "},
+                          style.width)
+                   : "") +
          Wrap(CostSentence(response.stats()), {"", "  "}, style.width);
 }
 

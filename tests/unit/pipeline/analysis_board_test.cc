@@ -151,6 +151,38 @@ TEST_F(AnalysisBoardTest, CancellingTakesTheTasksBack) {
   EXPECT_TRUE(absl::IsAborted(board_.Complete("w", LeaseOf(leased), {})));
 }
 
+TEST_F(AnalysisBoardTest, WhatSomebodyWaitsForGoesBeforeTheBackground) {
+  std::vector<int> posted;
+  board_.Post(Unit("later.cc"), [&](const TaskResult& result) { posted.push_back(result.suppressed); });
+  board_.Post(Unit("last.cc"), [&](const TaskResult& result) { posted.push_back(result.suppressed); });
+  std::atomic<bool> waiting = false;
+  const auto note = [&] {
+    waiting = true;
+    return false;
+  };
+  auto results = Start({Unit("a.cc"), Unit("b.cc")}, {.cancelled = note});
+  while (!waiting) std::this_thread::yield();
+  std::vector<AnalysisTask> tasks;
+  for (int i = 0; i < 4; ++i) tasks.push_back(LeaseOne());
+  std::vector<std::string> order;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    order.push_back(std::get<UnitTask>(tasks[i].work).main_file);
+    EXPECT_TRUE(board_.Complete("w", LeaseOf(tasks[i]), Suppressed(static_cast<int>(i))).ok());
+  }
+  EXPECT_THAT(order, ::testing::ElementsAre("a.cc", "b.cc", "later.cc", "last.cc"));
+  EXPECT_TRUE(results.get().ok());
+  EXPECT_THAT(posted, ::testing::ElementsAre(2, 3));
+}
+
+TEST_F(AnalysisBoardTest, ALostBackgroundTaskIsForgotten) {
+  board_.Post(Unit("bomb.cc"), [](const TaskResult&) { FAIL(); });
+  for (int i = 0; i < 2; ++i) {
+    LeaseOne();
+    clock_.Advance(absl::Seconds(31));
+  }
+  EXPECT_THAT(board_.Lease("w", "build", kAnyRun, 1, kNoWait), IsEmpty());
+}
+
 TEST_F(AnalysisBoardTest, TheBuildIsThatOfTheWorkersThatAsk) {
   board_.Lease("w", "build-7", kAnyRun, 1, kNoWait);
   EXPECT_EQ(board_.WaitForAnalyzerBuild(RunId("r"), false, absl::InfiniteFuture()), "build-7");

@@ -89,8 +89,13 @@ class PipelineTest : public ::testing::Test {
     return run;
   }
 
-  // Carries out a run by the parts given, else by the fixture's own.
-  storage::VerdictRecord Gate(const CommitId& base, const CommitId& head) { return Gate(RunOf(base, head), parts_); }
+  // Carries out a run by a server of another build each time, so that no verdict is kept from one to the next.
+  storage::VerdictRecord Gate(const CommitId& base, const CommitId& head) {
+    PipelineParts parts = parts_;
+    parts.version = absl::StrCat(runs_);
+    return Gate(RunOf(base, head), parts);
+  }
+  // Carries out a run by these parts.
   static storage::VerdictRecord Gate(const mergegate::Run& run, const PipelineParts& parts) {
     absl::StatusOr<storage::VerdictRecord> record = RunPipeline(parts, run, [] { return false; });
     EXPECT_TRUE(record.ok()) << record.status();

@@ -63,6 +63,7 @@ Facts EveryFact() {
   facts.base_commit = CommitId(std::string(40, '1'));
   facts.head_commit = CommitId(std::string(40, '2'));
   facts.missing_base = "why";
+  facts.tier = Tier::kMatching;
   facts.findings = {EveryFieldSet()};
   facts.failures = {Failed()};
   facts.coverage = {.changed_lines = 10,
