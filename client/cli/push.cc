@@ -10,48 +10,50 @@
 namespace mergegate::client {
 namespace {
 
-absl::StatusOr<v1::FindMissingCommitsResponse> FindMissing(Session& session,
-                                                           const v1::FindMissingCommitsRequest& request,
-                                                           Progress& progress) {
+// Which of the commits the server lacks. Makes the project when there is none.
+absl::StatusOr<std::set<std::string>> FindMissing(Session& session, const std::vector<std::string>& commits,
+                                                  Progress& progress) {
+  v1::FindMissingCommitsRequest request;
+  request.set_name(session.ProjectName());
+  for (const std::string& commit : commits) request.add_commits(commit);
   auto answer = session.connection().FindMissingCommits(request);
-  if (answer.ok() || answer.status().code() != absl::StatusCode::kNotFound) return answer;
-  v1::CreateProjectRequest create;
-  create.set_project_id(session.project());
-  create.mutable_project();
-  if (const auto project = session.connection().CreateProject(create); !project.ok()) return project.status();
-  progress.Note(fmt::format("created {} on the server", session.ProjectName()));
-  return session.connection().FindMissingCommits(request);
+  if (answer.status().code() == absl::StatusCode::kNotFound) {
+    v1::CreateProjectRequest create;
+    create.set_project_id(session.project());
+    create.mutable_project();
+    if (const auto project = session.connection().CreateProject(create); !project.ok()) return project.status();
+    progress.Note(fmt::format("created {} on the server", session.ProjectName()));
+    answer = session.connection().FindMissingCommits(request);
+  }
+  if (!answer.ok()) return answer.status();
+  return std::set<std::string>(answer->missing().begin(), answer->missing().end());
 }
 
 }  // namespace
 
 absl::Status PushMissing(Session& session, const std::vector<std::string>& tips, Progress& progress) {
   const LocalRepository& repository = session.repository();
-  std::vector<std::string> asked = tips;
-  for (const std::string& commit : repository.LikelyShared(tips)) {
-    if (std::ranges::find(tips, commit) == tips.end()) asked.push_back(commit);
-  }
-  v1::FindMissingCommitsRequest request;
-  request.set_name(session.ProjectName());
-  for (const std::string& commit : asked) request.add_commits(commit);
-  const auto answer = FindMissing(session, request, progress);
-  if (!answer.ok()) return answer.status();
-
-  const std::set<std::string> missing(answer->missing().begin(), answer->missing().end());
-  std::vector<std::string> known;
-  std::ranges::copy_if(asked, std::back_inserter(known),
-                       [&](const std::string& commit) { return !missing.contains(commit); });
+  const auto missing = FindMissing(session, tips, progress);
+  if (!missing.ok()) return missing.status();
   v1::PushPackHeader header;
   header.set_name(session.ProjectName());
   header.set_shallow(repository.IsShallow());
   std::vector<std::string> lacking;
   for (const std::string& tip : tips) {
-    if (missing.contains(tip) && repository.HasCommit(tip)) {
+    if (missing->contains(tip) && repository.HasCommit(tip)) {
       lacking.push_back(tip);
       header.add_tips(tip);
     }
   }
   if (lacking.empty()) return absl::OkStatus();
+
+  // What else the server may have, so that the pack can leave it out.
+  std::vector<std::string> known = repository.LikelyShared(tips);
+  const auto unknown = FindMissing(session, known, progress);
+  if (!unknown.ok()) return unknown.status();
+  std::erase_if(known, [&](const std::string& commit) { return unknown->contains(commit); });
+  std::ranges::copy_if(tips, std::back_inserter(known),
+                       [&](const std::string& tip) { return !missing->contains(tip); });
 
   size_t bytes = 0;
   size_t objects = 0;

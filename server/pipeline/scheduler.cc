@@ -82,8 +82,10 @@ void Scheduler::Wake() {
 void Scheduler::Stop() {
   stopping_ = true;
   Wake();
+  if (threads_.empty()) return;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  EvictResults();  // which also stores what was used last; short-lived servers come to it only here
 }
 
 int64_t Scheduler::Wakes() {

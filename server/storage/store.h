@@ -71,7 +71,8 @@ class Store {
   // Newest submission first; `change` "" = all.
   virtual absl::StatusOr<Page<Run>> ListRuns(const ProjectId& project, std::string_view change, int page_size,
                                              std::string_view token) = 0;
-  // Oldest queued run, or a running one whose lease lapsed; attempt is incremented. nullopt when there is none.
+  // Oldest queued run, or a running one whose lease lapsed; attempt is incremented. nullopt when there is none. Durable
+  // when the process dies; a power cut may give the run back to the queue.
   virtual absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now,
                                                            absl::Duration ttl) = 0;
   // kAborted when `attempt` is no longer the current one, or the run was given back or is done; kNotFound.

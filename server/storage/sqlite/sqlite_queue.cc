@@ -45,18 +45,25 @@ absl::StatusOr<std::optional<RunLease>> SqliteStore::LeaseRun(std::string_view o
     ASSIGN_OR_RETURN(const bool available, query.Step());
     if (!available) return std::nullopt;
   }
-  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  int64_t number = 0;
-  {
-    ASSIGN_OR_RETURN(Statement query, db.Query(kNext, {ToRow(now)}));
-    ASSIGN_OR_RETURN(const bool available, query.Step());
-    if (!available) return std::nullopt;  // another process was faster
-    number = query.Int(0);
-  }
-  ASSIGN_OR_RETURN(RunLease lease, Lease(db, number, owner, now + ttl));
-  RETURN_IF_ERROR(LoadInputs(db, number, lease.run.submission));
-  RETURN_IF_ERROR(transaction.Commit());
-  return lease;
+  // A lease must outlive the process, not the power: without it the run is simply taken again. So it costs no sync.
+  RETURN_IF_ERROR(db.ExecuteScript("PRAGMA synchronous = NORMAL"));
+  const auto lease = [&db = db, now, owner, ttl]() -> absl::StatusOr<std::optional<RunLease>> {
+    ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+    int64_t number = 0;
+    {
+      ASSIGN_OR_RETURN(Statement query, db.Query(kNext, {ToRow(now)}));
+      ASSIGN_OR_RETURN(const bool available, query.Step());
+      if (!available) return std::nullopt;  // another process was faster
+      number = query.Int(0);
+    }
+    ASSIGN_OR_RETURN(RunLease taken, Lease(db, number, owner, now + ttl));
+    RETURN_IF_ERROR(LoadInputs(db, number, taken.run.submission));
+    RETURN_IF_ERROR(transaction.Commit());
+    return taken;
+  };
+  absl::StatusOr<std::optional<RunLease>> taken = lease();
+  RETURN_IF_ERROR(db.ExecuteScript("PRAGMA synchronous = FULL"));
+  return taken;
 }
 
 absl::Status SqliteStore::RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) {
