@@ -63,7 +63,7 @@ std::string Artifacts::PutFor(std::string_view kind, const Digest& key, v1::Mani
     if (other.artifact() != name && manifests.manifests_size() < kMaxManifests) *manifests.add_manifests() = other;
   }
   Put(list, manifests.SerializeAsString());
-  Put(name, std::move(content));
+  made_.try_emplace(name, std::move(content));  // views of what is there stay valid
   return name;
 }
 
