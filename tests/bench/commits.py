@@ -4,9 +4,9 @@
     tests/bench/commits.py REPO compile_commands.json --scratch /tmp/lab --results /tmp/commits.jsonl --count 60
 
 Takes the last COUNT first-parent commits (from --tip) that touch C or C++, but not very many files, and for which a unit is
-chosen, or those that are named. Every difference is explained by a category that code computes, or listed with its details; the exit code is 1
-when one is unexplained. Stock's results are remembered in the scratch folder, so that a second run costs only mergegate's
-part; remove the results to judge another build.
+chosen, or those that are named. Every difference is explained by a category that code computes, or listed with its
+details; the exit code is 1 when one is unexplained. Stock's results are remembered in the scratch folder, so that a second
+run costs only mergegate's part; remove the results to judge another build.
 
 How others do it, one command each:
     clang-tidy-diff  git diff -U0 BASE HEAD | clang-tidy-diff-22.py -p1 -path BUILD       (changed lines only)
@@ -33,7 +33,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     compare.add_options(parser)
     parser.add_argument("--count", type=int, default=50, help="commits to judge [50]")
-    parser.add_argument("--max-files", type=int, default=12, help="commits that touch more C and C++ files are passed over [12]")
+    parser.add_argument("--max-files", type=int, default=12,
+                        help="commits that touch more C and C++ files are passed over [12]")
     parser.add_argument("--tip", default="origin/HEAD", help="where the history starts [origin/HEAD]")
     parser.add_argument("commits", nargs="*", help="these instead")
     options = compare.finish_options(parser.parse_args())

@@ -178,7 +178,8 @@ def judge_all(name, options, changes, judge_one):
             with lock:
                 results.add(change["key"], record)
 
-    with Server(lab) as server:
+    # Nobody would use what it warmed: the policy comes with each change.
+    with Server(lab, arguments=["--warm-units=0"]) as server:
         threads = [threading.Thread(target=work) for _ in range(options.jobs)]
         for thread in threads:
             thread.start()

@@ -9,8 +9,8 @@ Every commit is a change on its first parent. Per change, user + system CPU seco
     tidy, full   clang-tidy-22 on the same, same checks: without and with the static analyzer
     diff         clang-tidy-diff-22.py with the analyzer (it reports changed lines only)
     cold         mergegate's first change of the project: nothing cached. Matching checks alone, then with the analyzer
-    warm         mergegate after its caches were filled at the base (an earlier change of the same files, then idle time);
-                 the head itself was never seen
+    warm         mergegate after an earlier change of the same files, and idle time in which it warmed the base; the head
+                 itself was never seen
     again        wall milliseconds of the whole command for a second identical request; it must start no compiler
 Units of a change are its main files; for a changed header, all that include it ("all"), of which stock tools run on a sample
 of --sample and are scaled up. A measurement that takes more than --seconds is made once.
@@ -104,50 +104,57 @@ class Change:
         for tier, analyzer in (("", False), ("_full", True)):
             if analyzer and self.options.no_analyzer:
                 continue
-            policy = gate.policy(analyzer, exclude=self.options.exclude)
-            measured[f"cold{tier}"] = median(lambda: self.once(None, policy)[0], self.options)
-            warmed = self.warm(policy)
+            self.history(gate.policy(analyzer, exclude=self.options.exclude))
+            measured[f"cold{tier}"] = median(lambda: self.once(None)[0], self.options)
+            warmed = self.warm()
             runs = []
-            measured[f"warm{tier}"] = median(lambda: runs.append(self.once(warmed, policy)) or runs[-1][0], self.options)
+            measured[f"warm{tier}"] = median(lambda: runs.append(self.once(warmed)) or runs[-1][0], self.options)
             measured[f"again{tier}"] = statistics.median(wall for _, wall, _ in runs) * 1000
-            measured[f"compiled{tier}"] = max(compiled for _, _, compiled in runs)
+            measured[f"compiled{tier}"] = statistics.median(compiled for _, _, compiled in runs)
             measured["chosen"] = len(self.chosen)
         return measured
 
-    def once(self, warmed, policy):
+    def history(self, policy):
+        """Commits that have the policy in their tree, as a project has: an earlier change of the same files (a comment at
+        their ends), the base, the change, and another one that touches no code."""
+        repo, rules = self.lab.repo, {".mergegate.yaml": policy}
+        there = set(lab.git(repo, "ls-tree", "-r", "--name-only", self.base).split("\n"))
+        files = {path: lab.git(repo, "show", f"{self.base}:{path}") + "// Earlier.\n"
+                 for path in sorted(self.changed & there) if path.endswith(lab.SOURCES)}
+        self.earlier = lab.commit(repo, self.base, files | rules)
+        self.target = lab.commit(repo, self.base, rules, parent=self.earlier)
+        self.change = lab.commit(repo, self.head, rules, parent=self.target)
+        self.other = lab.commit(repo, self.target, {"OTHER.md": "Nothing.\n"})
+
+    def server(self, data):
+        units = self.options.warm_units or len(self.units)
+        return gate.Server(self.lab, data, [*self.options.server_arg, f"--warm-units={units}"])
+
+    def once(self, warmed):
         """CPU of a first request in a server whose data are a copy of `warmed`, wall seconds of a second one, and how many
         units that analyzed again."""
         data = self.lab.scratch / "server"
         shutil.rmtree(data, ignore_errors=True)
         if warmed:
             shutil.copytree(warmed, data)
-        with gate.Server(self.lab, data, self.options.server_arg) as server:
+        with self.server(data) as server:
             server.settle()
             before = server.cpu()
-            verdict = server.check(self.base, self.head, policy)
+            verdict = server.check(self.target, self.change)
             cpu = server.cpu() - before + verdict["measured"]["cpu"]
             self.chosen = gate.chosen_units(verdict)
-            again = [server.check(self.base, self.head, policy) for _ in range(3)]
-        return cpu, min(v["measured"]["wall"] for v in again), max(v["stats"]["units_analyzed"] for v in again)
+            again = [server.check(self.target, self.change) for _ in range(3)]
+        return cpu, min(v["measured"]["wall"] for v in again), statistics.median(v["stats"]["units_analyzed"] for v in again)
 
-    def warm(self, policy):
-        """Data of a server that gated another change of the same files on the base, and was idle then."""
+    def warm(self):
+        """Data of a server that gated the earlier change, then saw the target branch move to the base and was idle."""
         data = self.lab.scratch / "warmed"
         shutil.rmtree(data, ignore_errors=True)
-        earlier = self.earlier_change()
-        with gate.Server(self.lab, data, self.options.server_arg) as server:
-            server.check(self.base, earlier, policy)
-            server.settle(quiet=3)
+        with self.server(data) as server:
+            for change in ((self.earlier, self.target), (self.target, self.other)):
+                server.check(*change)
+                server.settle(quiet=2)
         return data
-
-    def earlier_change(self):
-        """A commit on the base that adds a comment to what the change touches."""
-        there = set(lab.git(self.lab.repo, "ls-tree", "-r", "--name-only", self.base).split("\n"))
-        files = {}
-        for path in sorted(self.changed & there):
-            if path.endswith(lab.SOURCES):
-                files[path] = lab.git(self.lab.repo, "show", f"{self.base}:{path}") + "// An earlier change.\n"
-        return lab.commit(self.lab.repo, self.base, files)
 
 
 def ratio(value, most, goal):
@@ -194,6 +201,7 @@ def main():
     parser.add_argument("--runs", type=int, default=5, help="[5]")
     parser.add_argument("--seconds", type=float, default=60, help="time for the repetitions of one measurement [60]")
     parser.add_argument("--sample", type=int, default=6, help="units for stock tools at a changed header; 0 = all [6]")
+    parser.add_argument("--warm-units", type=int, default=0, help="units warmed in idle time [those of the change]")
     parser.add_argument("--no-analyzer", action="store_true", help="matching checks only")
     parser.add_argument("--json", help="file for the figures")
     parser.add_argument("commits", nargs="*", help="[the last five that touch C++]")

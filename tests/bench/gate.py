@@ -41,8 +41,8 @@ class Server:
         self.log = open(self.data / "log", "a")
         self.process = subprocess.Popen(
             [str(self.lab.bin / "mergegated"), "--data-dir", str(self.data), "--listen", f"unix:{self.folder}/s", "--adopt",
-             f"lab={self.lab.repo}/.git", *self.arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data)})
+             f"lab={self.lab.repo}/.git", "--exit-with-parent", *self.arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data)})
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError((self.data / "log").read_text())
         return self
@@ -50,19 +50,23 @@ class Server:
     def stop(self):
         self.process.terminate()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def check(self, base, head, policy, commands=None):
-        """The verdict's JSON object; its wall seconds and those of the whole call under "measured"."""
-        policy_file = self.data / f"policy-{digest(policy)}.yaml"
-        if not policy_file.exists():
-            policy_file.write_text(policy)
+    def check(self, base, head, policy=None):
+        """The verdict's JSON object; seconds of the whole call under "measured". Without a policy the base's decides."""
+        given = []
+        if policy:
+            policy_file = self.data / f"policy-{digest(policy)}.yaml"
+            if not policy_file.exists():
+                policy_file.write_text(policy)
+            given = ["--policy", policy_file]
         token = (self.data / "token").read_text().strip()
         done = run([self.lab.bin / "mergegate", "check", "--server", f"unix:{self.folder}/s", "--project", "lab", "--repo",
                     self.lab.repo, "--base", base, "--head", head, "--compile-commands",
-                    commands or self.lab.compile_commands, "--policy", policy_file, "--format", "json"],
+                    self.lab.compile_commands, "--format", "json", *given],
                    env={"MERGEGATE_TOKEN": token, "HOME": str(self.data)})
         if not done.stdout.startswith("{"):
             raise RuntimeError(f"mergegate check: exit code {done.code}: {done.stderr}")

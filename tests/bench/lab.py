@@ -260,17 +260,17 @@ def plain(message):
     return re.sub(r"[^\s'(]+:\d+:\d+", "PLACE", message)
 
 
-def commit(repo, base, files):
-    """A commit on the base with other texts: {path: text}."""
+def commit(repo, base, files, parent=None):
+    """A commit of the base's tree with other texts, {path: text}; its parent is the base, or `parent`."""
     index = {"GIT_INDEX_FILE": str(repo / f"index-{threading.get_ident()}")}
     git(repo, "read-tree", base, env=index)
     for path, text in files.items():
         blob = git(repo, "hash-object", "-w", "--stdin", stdin=text.encode()).strip()
-        mode = git(repo, "ls-tree", base, "--", path).split()[0]
-        git(repo, "update-index", "--cacheinfo", f"{mode},{blob},{path}", env=index)
+        mode = (git(repo, "ls-tree", base, "--", path).split() or ["100644"])[0]
+        git(repo, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", env=index)
     tree = git(repo, "write-tree", env=index).strip()
     os.unlink(index["GIT_INDEX_FILE"])
-    return git(repo, "commit-tree", tree, "-p", base, "-m", f"altered {' '.join(files)}"[:200]).strip()
+    return git(repo, "commit-tree", tree, "-p", parent or base, "-m", f"altered {' '.join(files)}"[:200]).strip()
 
 
 class Globs:

@@ -40,14 +40,14 @@ def forget_engine(data):
 def verdicts(options, changes, rules):
     """(way, change, verdict) for each way of caching, "alone" first."""
     for change in changes:
-        with Server(options.lab) as server:
+        with Server(options.lab, arguments=["--warm-units=0"]) as server:
             yield "alone", change, server.check(*change, rules)
     data = options.lab.scratch / "same-bytes"
     shutil.rmtree(data, ignore_errors=True)
     for ways, forget in ((("in turn", "again"), None), (("engine",), forget_results), (("results",), forget_engine)):
         if forget:
             forget(data)
-        with Server(options.lab, data) as server:
+        with Server(options.lab, data, ["--warm-units=0"]) as server:
             for way in ways:
                 for change in changes:
                     yield way, change, server.check(*change, rules)
