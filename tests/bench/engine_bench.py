@@ -111,6 +111,7 @@ class Change:
             measured[f"warm{tier}"] = median(lambda: runs.append(self.once(warmed)) or runs[-1][0], self.options)
             measured[f"again{tier}"] = statistics.median(wall for _, wall, _ in runs) * 1000
             measured[f"compiled{tier}"] = statistics.median(compiled for _, _, compiled in runs)
+            measured[f"spared{tier}"] = self.spared
             measured["chosen"] = len(self.chosen)
         return measured
 
@@ -143,6 +144,8 @@ class Change:
             verdict = server.check(self.target, self.change)
             cpu = server.cpu() - before + verdict["measured"]["cpu"]
             self.chosen = gate.chosen_units(verdict)
+            self.spared = {key: verdict["stats"].get(key) for key in
+                           ("parses", "preambles_reused", "bodies_skipped", "entries_analyzed", "entries_reused")}
             again = [server.check(self.target, self.change) for _ in range(3)]
         return cpu, min(v["measured"]["wall"] for v in again), statistics.median(v["stats"]["units_analyzed"] for v in again)
 
