@@ -33,7 +33,7 @@ UnitPair::UnitPair(const Files& base, const Files& head, PairOptions options) {
   }
   v1::UnitSide& side = *unit.mutable_base();
   side.set_commit(base_commit.value());
-  side.set_main_file("a.cc");
+  side.set_main_file(options.base_main_file);
   side.set_directory("/src");
   const auto& arguments = options.base_arguments.empty() ? options.arguments : options.base_arguments;
   side.mutable_arguments()->Add(arguments.begin(), arguments.end());
@@ -62,6 +62,7 @@ v1::TaskResult UnitPair::BaseAlone() const {
   v1::UnitTask& unit = *task.mutable_unit();
   task.set_commit(unit.base().commit());
   task.set_at_base(true);
+  unit.set_main_file(unit.base().main_file());
   *unit.mutable_arguments() = unit.base().arguments();
   unit.clear_ignored_suppressions();
   unit.clear_base();

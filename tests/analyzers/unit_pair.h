@@ -27,11 +27,12 @@ struct PairOptions {
   std::vector<std::string> arguments = {"-std=c++20", "-Wall", "-Wextra"};
   std::vector<std::string> base_arguments = {};  // empty = as at the head
   std::vector<int> ignored_suppressions = {};    // lines of the head's main file
+  std::string base_main_file = "a.cc";
 };
 
 class UnitPair {
  public:
-  // The main file is "a.cc"; a file that the head does not name is as at the base.
+  // The main file at the head is "a.cc"; a file that the head does not name is as at the base.
   UnitPair(const Files& base, const Files& head, PairOptions options = {});
 
   v1::TaskResult HeadAlone() const;
