@@ -272,6 +272,42 @@ INSTANTIATE_TEST_SUITE_P(
             "  return a;\n", "  throw a;\n", Skips::kAny, "bugprone-exception-escape"}),
     NameOf);
 
+// Bodies that reach beyond their end, as somebody may want them to.
+constexpr char kHostile[] = R"text(#include "lib.h"
+int G(int a);
+#define DIVISOR 1
+int F(int a) {
+  return a + 1;
+}
+int G(int a) {
+  if (a > 7);
+  return a / DIVISOR;  // )"; return 0;
+}
+int H(int a) {
+  return a;  /* */
+}
+int Last(int a) {
+  return 2 * a;
+}
+)text";
+
+INSTANTIATE_TEST_SUITE_P(
+    Hostile, MatchingPair,
+    ::testing::Values(
+        Change{"StringSwallowsAFunction", kHostile, "return a + 1;", "const char* s = R\"("},
+        Change{"CommentSwallowsAFunction", kHostile, "return a + 1;", "return a + 1; /*"},
+        Change{"LineGoesOn", kHostile, "return a + 1;", "return a + 1;  // \\"},
+        Change{"BracesAreBalancedElsewhere", kHostile, "return a + 1;", "return a + 1; } int X(int a) { return 1;"},
+        Change{"DirectiveAfterASplice", kHostile, "  return a + 1;\n",
+               "\\\n#undef DIVISOR\n\\\n#define DIVISOR 0\n  return a + 1;\n"},
+        Change{"SuppressionFromHereToThere", Edited(kHostile, "  return a;  /* */", "  // NOLINTEND\n  return a;"),
+               "return a + 1;", "return a + 1;  // NOLINTBEGIN"},
+        Change{"SuppressionFromHereToThereGoes",
+               Edited(Edited(kHostile, "  return a;  /* */", "  // NOLINTEND\n  return a;"), "return a + 1;",
+                      "return a + 1;  // NOLINTBEGIN"),
+               "  // NOLINTBEGIN", ""}),
+    NameOf);
+
 TEST(MatchingPairOptions, SuppressionsThatTheChangeAddsDoNotCount) {
   PairOptions options;
   options.ignored_suppressions = {12};

@@ -155,6 +155,21 @@ TEST(SharedCache, KnowsWhoseSuppressionItIs) {
   }
 }
 
+// What was found in a header, at a commit at which the header's lines stood elsewhere.
+TEST(SharedCache, KnowsWhereAHeaderIsNow) {
+  const std::string header = "#pragma once\ninline int Get(int* p) {\n  return *p;\n}\n";
+  const std::string base = "#include \"lib.h\"\nint F() {\n  return 1;\n}\n";
+  const std::string head = "#include \"lib.h\"\nint F() {\n  return Get(nullptr);\n}\n";
+  const UnitPair first({{"a.cc", base}, {"lib.h", header}}, {{"a.cc", head}}, Paths());
+  EXPECT_EQ(first.CompareCached().result().findings_size(), 1);
+  const UnitPair moved({{"a.cc", base}, {"lib.h", "\n\n" + header}}, {{"a.cc", head}}, Paths());
+  const v1::TaskResult known = moved.Answer(moved.task(), first.cache()).result();
+  ASSERT_EQ(known.findings_size(), 1);
+  EXPECT_EQ(known.findings(0).path(), "lib.h");
+  EXPECT_EQ(known.findings(0).line(), 5);
+  EXPECT_EQ(Differences(moved.Compare(), known), "");
+}
+
 // The same text under other commands, checks and depths.
 TEST(SharedCache, KnowsWhatWasAsked) {
   const std::string head = Edited(kUnit, "return Half(a);", "return Get(nullptr);");
