@@ -12,10 +12,15 @@
 namespace mergegate::analyzers {
 namespace {
 
+// Its fix edits every call.
+constexpr char kUnusedParameters[] = "misc-unused-parameters";
+
 // Checks that say how often something is used: where bodies are left out, they would be wrong. What the bodies use has
 // not changed, so the base knows.
 bool IsAboutUse(const std::string& check) {
-  return check.starts_with("clang-diagnostic-un") || check.starts_with("misc-unused-");
+  // A parameter is its own function's.
+  return (check.starts_with("clang-diagnostic-un") && !check.ends_with("-parameter")) ||
+         check.starts_with("misc-unused-");
 }
 
 std::vector<size_t> LineStarts(const std::string& text) {
@@ -140,6 +145,7 @@ class Merge {
       const int line = IsMain(finding.path()) ? finding.line() : 0;
       const bool left_out = line > 0 && change_.SkippedAtBase(line) >= 0;
       const bool affected = line > 0 && !left_out && In(affected_at_base_, line);
+      if (affected && finding.check() == kUnusedParameters) return false;
       if (affected && !IsAboutUse(finding.check())) continue;
       if (!Shift(finding)) {
         if (affected) continue;
@@ -152,6 +158,7 @@ class Merge {
       const int line = finding.path() == head_.unit().main_file() ? finding.line() : 0;
       if (line > 0 && change_.SkippedAtHead(line) >= 0) continue;
       if (line > 0 && change_.ChangedAtHead(line) >= 0) {
+        if (finding.check() == kUnusedParameters) return false;
         if (!IsAboutUse(finding.check()) || elsewhere.contains(Key(finding)) || IsInterior(line)) {
           merged.push_back(finding);
         }

@@ -242,6 +242,12 @@ INSTANTIATE_TEST_SUITE_P(
                "#include \"lib.h\"\nusing lib::Outer;\nint F(int a) {\n  return Outer(a);\n}\n"
                "int G(int a) {\n  return 2 * a;\n}\n",
                "return Outer(a);", "return lib::Outer(a);", Skips::kAny, "misc-unused-using-decls"},
+        Change{"ParameterNoLongerUsed",
+               "#include \"lib.h\"\nint F(int a) {\n  return a;\n}\nint G(int a) {\n  return 2 * a;\n}\n", "return a;",
+               "return 1;", Skips::kAny, "clang-diagnostic-unused-parameter"},
+        Change{"ParameterNewlyUsed",
+               "#include \"lib.h\"\nint F(int a) {\n  return 1;\n}\nint G(int a) {\n  return 2 * a;\n}\n", "return 1;",
+               "return a;", Skips::kAny, "", "clang-diagnostic-unused-parameter"},
         Change{"PrivateFieldNoLongerUsed",
                "#include \"lib.h\"\nclass Box {\n public:\n  int Get() const {\n    return size_;\n  }\n  int More() "
                "const "
