@@ -78,7 +78,9 @@ INSTANTIATE_TEST_SUITE_P(
                                  {{"a.cc", "#include \"none.h\"\n" + std::string(kUnit)}, {"lib.h", "int x;\n"}},
                                  v1::FAILURE_KIND_PARSE_ERROR}),
         ::testing::Values(false)),
-    [](const auto& info) { return std::get<0>(info.param).name + (std::get<1>(info.param) ? "Paths" : "Matching"); });
+    [](const auto& named) {
+      return std::get<0>(named.param).name + (std::get<1>(named.param) ? "Paths" : "Matching");
+    });
 
 }  // namespace
 }  // namespace mergegate::testing

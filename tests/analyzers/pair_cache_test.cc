@@ -103,7 +103,7 @@ TEST_P(DamagedCache, DoesNotTakeOneThingForAnother) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiers, DamagedCache, ::testing::Bool(),
-                         [](const auto& info) { return info.param ? "Paths" : "Matching"; });
+                         [](const auto& named) { return named.param ? "Paths" : "Matching"; });
 
 // A history of commits, each compared with the one before; all share one cache, in every order.
 TEST(SharedCache, SaysWhatEachTaskSaysByItself) {

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(
               {"lib.h", "#pragma once\ninline int Half(int x) {\n  if (x > 1);\n  return x;\n}\n"}}},
         Case{"FirstLinesAlone", {{"a.cc", Unit("")}}, {{"a.cc", "#define NEW 1\n" + Unit("")}}},
         Case{"FileThatNobodyReads", {{"a.cc", Unit("")}}, {{"other.h", "int x;\n"}}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& named) { return named.param.name; });
 
 TEST(RenamedUnit, IsComparedWhole) {
   PairOptions options;

@@ -292,7 +292,7 @@ INSTANTIATE_TEST_SUITE_P(
             "#include <algorithm>\nstruct Less {\n  const int* bias;\n  bool operator()(int a, int b) const {\n    "
             "return a < b;\n  }\n};\nvoid User(int* v) {\n  std::sort(v, v + 3, Less{nullptr});\n}\n",
             "return a < b;", "return a < b + *bias;", 6}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& named) { return named.param.name; });
 
 // A function that cannot notice the change is not explored again.
 TEST(PathPair, LeavesAloneWhatTheChangeCannotReach) {

@@ -212,7 +212,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"F", "G", "H"}},
         Example{"LineNumber", "int F() {\n  return __LINE__;\n}\n", "int F", "\nint F", {}},
         Example{"StringLength", "const char* F() {\n  return \"a\" \"b\";\n}\n", "\"a\" \"b\"", "\"a\" \"c\"", {"F"}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& named) { return named.param.name; });
 
 TEST(Closures, FollowWhatASystemTemplateCallsBack) {
   const std::string text =

@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{"Specialization", "template <typename T>\nT F(T a);\ntemplate <>\nint F(int a) {\n  return a;\n}\n", true},
         Kind{"BodyByMacro", "#define BODY {\\\n  return 1;\\\n}\nint F() BODY\n", false},
         Kind{"BraceByMacro", "#define END }\nint F() {\n  return 1;\nEND\n", false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& named) { return named.param.name; });
 
 TEST(FunctionRecords, TellWhereBodiesAre) {
   const auto records = RecordsOf("\nint F(int a,\n      int b)\n{\n  return a + b;\n}\n");
