@@ -147,8 +147,12 @@ TEST_P(MatchingPair, SaysOfEachSideWhatItSaysAlone) {
   }
   EXPECT_EQ(Differences(head, compared), "");
   EXPECT_EQ(Differences(base, compared.base()), "");
-  if (change.skips == Skips::kSome) EXPECT_GT(compared.cost().bodies_skipped(), 0);
-  if (change.skips == Skips::kNone) EXPECT_EQ(compared.cost().bodies_skipped(), 0);
+  if (change.skips == Skips::kSome) {
+    EXPECT_GT(compared.cost().bodies_skipped(), 0);
+  }
+  if (change.skips == Skips::kNone) {
+    EXPECT_EQ(compared.cost().bodies_skipped(), 0);
+  }
 
   const v1::TaskResult cold = pair.CompareCached().result();
   const v1::TaskResult warm = pair.CompareCached().result();

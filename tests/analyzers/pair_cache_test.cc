@@ -76,7 +76,9 @@ TEST_P(DamagedCache, ChangesNoResult) {
       const v1::AnalyzerAnswer answer = pair.CompareCached();
       EXPECT_TRUE(Bytes(answer.result()) == bytes) << name << ", damage " << i;
       EXPECT_THAT(answer.used(), Not(Contains(name)));
-      if (i == 0 && used.contains(name)) EXPECT_THAT(answer.damaged(), ElementsAre(name));
+      if (i == 0 && used.contains(name)) {
+        EXPECT_THAT(answer.damaged(), ElementsAre(name));
+      }
       Write(path, whole);
     }
     const std::string whole = Read(path);

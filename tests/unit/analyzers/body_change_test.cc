@@ -268,7 +268,9 @@ TEST(BodyChange, DoesNotTrustRecords) {
   odd.set_body_first_line(-9);
   odd.set_last_line(-1);
   const auto change = BodyChange::Find(functions, kText, With("  a;\n", "  x;\n"), Reach::kClosure);
-  if (change) EXPECT_TRUE(change->IsAffected(0));
+  if (change) {
+    EXPECT_TRUE(change->IsAffected(0));
+  }
 }
 
 // Whatever happens to a text: a line that is told to be somewhere at the head is there.
