@@ -63,7 +63,7 @@ std::string Artifacts::PutFor(std::string_view kind, const Digest& key, v1::Mani
     if (other.artifact() != name && manifests.manifests_size() < kMaxManifests) *manifests.add_manifests() = other;
   }
   Put(list, manifests.SerializeAsString());
-  made_.try_emplace(name, std::move(content));  // views of what is there stay valid
+  made_.try_emplace(name, std::move(content));  // made twice it is the same, and somebody may be reading it
   return name;
 }
 

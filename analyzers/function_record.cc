@@ -63,6 +63,8 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
 
 }  // namespace
 
+uint64_t UsrDigest(std::string_view usr) { return llvm::xxh3_64bits(llvm::StringRef(usr)); }
+
 bool IsSkippable(const clang::FunctionDecl& function) {
   if (function.isImplicit() || function.isConstexpr() || function.isConsteval() || function.isTemplateInstantiation() ||
       function.isDependentContext() || function.isDefaulted() || function.isDeleted() || IsLambdaCall(function) ||
@@ -104,11 +106,27 @@ std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang:
     uses.TraverseStmt(decl.getBody());
     for (const uint64_t digest : uses.found()) out.add_uses(digest);
   }
+  std::map<int, uint64_t> digest_of;  // by node
   for (size_t i = 0; i < records.size(); ++i) {
+    std::set<uint64_t> outside;
     for (const int node : closures.ReachedBy(closures.functions()[i].node)) {
       const auto found = index_of.find(node);
-      if (found != index_of.end()) records[i].add_reaches(found->second);
+      if (found != index_of.end()) {
+        records[i].add_reaches(found->second);
+        continue;
+      }
+      const auto [elsewhere, inserted] = digest_of.try_emplace(node, 0);
+      if (const auto* reached = llvm::dyn_cast<clang::FunctionDecl>(closures.DeclOf(node)); inserted && reached) {
+        // An instantiation is told by its template, as findings in it are.
+        const clang::FunctionDecl* pattern = reached->getTemplateInstantiationPattern();
+        llvm::SmallString<128> usr;
+        if (!clang::index::generateUSRForDecl(pattern == nullptr ? reached : pattern, usr)) {
+          elsewhere->second = UsrDigest(usr.str());
+        }
+      }
+      if (elsewhere->second != 0) outside.insert(elsewhere->second);
     }
+    for (const uint64_t digest : outside) records[i].add_reaches_elsewhere(digest);
     for (const int node : closures.CalledFrom(closures.functions()[i].node)) {
       const auto found = index_of.find(node);
       if (found != index_of.end()) records[i].add_calls(found->second);

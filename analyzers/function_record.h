@@ -6,7 +6,9 @@
 #ifndef MERGEGATE_ANALYZERS_FUNCTION_RECORD_H_
 #define MERGEGATE_ANALYZERS_FUNCTION_RECORD_H_
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzers/closure/closures.h"
@@ -17,6 +19,9 @@ namespace mergegate::analyzers {
 // One for each of closures.functions(), in their order.
 std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang::ASTContext& ast,
                                                 const std::string& main_file);
+
+// As FunctionRecord.reaches_elsewhere tells a function.
+uint64_t UsrDigest(std::string_view usr);
 
 // True for a function whose body may be left out of a parse (see BodyChange): no type, constant or instantiation
 // follows from what it says.

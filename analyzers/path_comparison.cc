@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzers/function_record.h"
 #include "analyzers/path_side.h"
 #include "analyzers/preamble.h"
 
@@ -63,12 +64,49 @@ class Comparison {
     Analyze(head_, at_head);
     if (base_ == nullptr) return;
     const std::set<size_t> at_base = Affected(*base_, &head_);
-    Analyze(*base_, at_base);
+    Analyze(*base_, ThatMayFindTheSame(at_base));
     // What only one side has, in a function that both have: the other side may have it from elsewhere.
     const std::set<std::string> more = ClosuresToo(at_head, at_base);
     if (more.empty()) return;
     Analyze(head_, Choose(head_, more, at_head));
     Analyze(*base_, Choose(*base_, more, at_base));
+  }
+
+  // The base is asked for what the head is not to be charged with: functions that reach the place of one of its
+  // findings.
+  std::set<size_t> ThatMayFindTheSame(const std::set<size_t>& at_base) const {
+    std::set<std::string> usrs;
+    for (const v1::Finding& finding : head_.findings()) {
+      const int place = head_.PlaceOf(finding);
+      usrs.insert(place >= 0 ? head_.functions()[static_cast<size_t>(place)].usr() : finding.usr());
+    }
+    std::set<uint32_t> places;
+    std::set<uint64_t> elsewhere;
+    for (const std::string& usr : usrs) {
+      const auto& functions = base_->functions();
+      const auto same = std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.usr() == usr; });
+      const auto reaches_it = [digest = UsrDigest(usr)](const v1::FunctionRecord& function) {
+        const auto& reached = function.reaches_elsewhere();
+        return std::binary_search(reached.begin(), reached.end(), digest);
+      };
+      if (!usr.empty() && same != functions.end()) {
+        places.insert(static_cast<uint32_t>(same - functions.begin()));
+      } else if (!usr.empty() && std::any_of(functions.begin(), functions.end(), reaches_it)) {
+        elsewhere.insert(UsrDigest(usr));
+      } else {
+        return at_base;  // no function there has this name: it may have been renamed
+      }
+    }
+    std::set<size_t> chosen;
+    for (const size_t index : at_base) {
+      const v1::FunctionRecord& function = base_->functions()[index];
+      const bool reaches = std::any_of(function.reaches().begin(), function.reaches().end(),
+                                       [&](uint32_t reached) { return places.contains(reached); }) ||
+                           std::any_of(function.reaches_elsewhere().begin(), function.reaches_elsewhere().end(),
+                                       [&](uint64_t reached) { return elsewhere.contains(reached); });
+      if (reaches) chosen.insert(index);
+    }
+    return chosen;
   }
 
   using Key = std::tuple<std::string, std::string, std::string>;

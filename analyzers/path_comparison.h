@@ -6,8 +6,8 @@
 //
 // A finding in a function that both sides have may come from either side's own callers. Everything that reaches such a
 // function is then explored, too, so that the other side knows whether it has the finding.
-// Without a base every function is looked at.
-// Thread safety: none.
+// Without a base every function is looked at. The base is looked at only for what the head has: what was fixed
+// elsewhere is not told. Thread safety: none.
 #ifndef MERGEGATE_ANALYZERS_PATH_COMPARISON_H_
 #define MERGEGATE_ANALYZERS_PATH_COMPARISON_H_
 

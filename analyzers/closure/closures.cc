@@ -78,7 +78,30 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
     AddType(decl->getType());
     return true;
   }
-  bool VisitDeclRefExpr(clang::DeclRefExpr* expr) { return Refer(expr->getDecl()); }
+  bool VisitDeclRefExpr(clang::DeclRefExpr* expr) {
+    const auto passed = passed_.find(expr);
+    if (passed == passed_.end()) return Refer(expr->getDecl());
+    const auto* function = llvm::cast<clang::FunctionDecl>(expr->getDecl());
+    builder_.Text(closures_.NameOf(function));
+    if (const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(passed->second); method && method->isVirtual()) {
+      closures_.passed_.push_back({node_, function, method});
+    }
+    return true;
+  }
+  bool VisitCallExpr(clang::CallExpr* call) {
+    const clang::FunctionDecl* callee = call->getDirectCallee();
+    if (callee == nullptr || callee->hasBody() || callee->getTemplateInstantiationPattern() != nullptr) return true;
+    for (const clang::Expr* argument : call->arguments()) {
+      argument = argument->IgnoreParenImpCasts();
+      if (const auto* address = llvm::dyn_cast<clang::UnaryOperator>(argument);
+          address != nullptr && address->getOpcode() == clang::UO_AddrOf) {
+        argument = address->getSubExpr()->IgnoreParenImpCasts();
+      }
+      const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(argument);
+      if (reference != nullptr && llvm::isa<clang::FunctionDecl>(reference->getDecl())) passed_[reference] = callee;
+    }
+    return true;
+  }
   bool VisitMemberExpr(clang::MemberExpr* expr) { return Refer(expr->getMemberDecl()); }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) {
     Refer(expr->getConstructor());
@@ -188,6 +211,7 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
   Closures& closures_;
   const int node_;
   DigestBuilder& builder_;
+  llvm::DenseMap<const clang::DeclRefExpr*, const clang::FunctionDecl*> passed_;  // to callees without a body
 };
 
 Closures::Closures(clang::ASTContext& ast, source::TreeLocations& locations)
@@ -221,13 +245,39 @@ void Closures::AddFunctionsOf(const std::vector<clang::Decl*>& decls) {
 }
 
 void Closures::Finish() {
-  for (size_t i = 0; i < nodes_.size(); ++i) Expand(static_cast<int>(i));  // grows while it is walked
+  size_t expanded = 0;
+  do {
+    for (; expanded < nodes_.size(); ++expanded) Expand(static_cast<int>(expanded));  // grows while it is walked
+  } while (LinkPassedFunctions());
   CombineComponents();
   for (Function& function : functions_) {
     const Node& node = nodes_[static_cast<size_t>(function.node)];
     function.own = node.own;
     function.closure = DigestBuilder().Add(node.own).Add(node.closure).Number(function.is_code ? 1 : 0).Finish();
   }
+}
+
+// True when that reached something new.
+bool Closures::LinkPassedFunctions() {
+  llvm::DenseSet<const clang::Decl*> overridden;
+  const auto add = [&](const auto& self, const clang::CXXMethodDecl* method) -> void {
+    for (const clang::CXXMethodDecl* base : method->overridden_methods()) {
+      if (overridden.insert(base->getCanonicalDecl()).second) self(self, base);
+    }
+  };
+  for (const Node& node : nodes_) {
+    const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(node.decl);
+    if (method != nullptr && method->hasBody()) add(add, method);
+  }
+  const size_t before = nodes_.size();
+  for (const Passed& passed : passed_) {
+    if (!overridden.contains(passed.callee->getCanonicalDecl())) continue;
+    const int to = NodeFor(passed.function);
+    if (to < 0 || to == passed.from) continue;
+    nodes_[static_cast<size_t>(passed.from)].edges.insert(to);
+    nodes_[static_cast<size_t>(passed.from)].calls.insert(to);
+  }
+  return nodes_.size() != before;
 }
 
 int Closures::NodeOf(const clang::FunctionDecl* function) const {

@@ -8,7 +8,8 @@
 //   closures.Finish();
 //   for (const Function& function : closures.functions()) Use(function.closure);
 //
-// A digest holds the text (whole lines, so that NOLINT counts), the meaning (every node with its canonical type,
+// A function whose address goes to nothing but a callee without a body is not reached: nobody who is looked at calls
+// it. A digest holds the text (whole lines, so that NOLINT counts), the meaning (every node with its canonical type,
 // every declaration referred to), macros as they expanded, and the places of NOLINTBEGIN and NOLINTEND before it.
 // System headers are the toolchain's: their declarations count by name, and are walked only where they are instantiated
 // with types of the tree, for they then call back into it.
@@ -26,6 +27,7 @@
 #include "analyzers/source/tree_locations.h"
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Decl.h"
+#include "clang/AST/DeclCXX.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace mergegate::analyzers {
@@ -76,6 +78,7 @@ class Closures {
   };
 
   std::set<int> Follow(int node, std::set<int> Node::* edges) const;
+  bool LinkPassedFunctions();
   int NodeFor(const clang::Decl* decl);  // -1 for what is not followed
   const TypeEntry& EntryOf(clang::QualType type);
   bool IsSystem(const clang::Decl* decl) const;
@@ -88,9 +91,17 @@ class Closures {
   void Expand(int node);
   void CombineComponents();
 
+  // A function that `from` passes to a virtual function without a body: reached if something overrides that with one.
+  struct Passed {
+    int from;
+    const clang::FunctionDecl* function;
+    const clang::CXXMethodDecl* callee;
+  };
+
   clang::ASTContext& ast_;
   source::TreeLocations& locations_;
   clang::PrintingPolicy printing_;
+  std::vector<Passed> passed_;
   std::vector<Function> functions_;
   std::vector<Node> nodes_;
   llvm::DenseMap<const clang::Decl*, int> node_of_;
