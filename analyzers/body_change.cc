@@ -112,7 +112,7 @@ std::optional<BodyChange> BodyChange::Find(const FunctionRecords& base, std::str
     static const google::protobuf::RepeatedField<uint32_t> nothing;
     const v1::FunctionRecord& function = base[static_cast<int>(i)];
     if (reach == Reach::kClosure) return function.reaches();
-    return function.bars_exceptions() ? function.calls() : nothing;
+    return function.follows_calls() ? function.calls() : nothing;
   };
   for (size_t i = 0; i < count; ++i) {
     for (const uint32_t seen : seen_from(i)) {

@@ -48,6 +48,9 @@ BodyChange::Reach ReachOf(const UnitSide& side) {
     if (InstallsSignalHandlers(side.text()) || check == std::string_view("misc-no-recursion"))
       return BodyChange::Reach::kClosure;
   }
+  for (const auto& option : tidy->context().getOptions().CheckOptions) {
+    if (option.getKey().ends_with("exception-escape.FunctionsThatShouldNotThrow")) return BodyChange::Reach::kClosure;
+  }
   return BodyChange::Reach::kText;
 }
 
@@ -139,10 +142,14 @@ class Merge {
 
   bool MergeFindings() {
     std::vector<v1::Finding> merged;
+    std::set<decltype(Key(v1::Finding()))> parsed_keys;
+    for (const v1::Finding& finding : parsed_.record.part().findings()) parsed_keys.insert(Key(finding));
     std::set<decltype(Key(v1::Finding()))> elsewhere;  // those of the base that no change can touch
     for (const v1::Finding& at_base : base_.part().findings()) {
       v1::Finding finding = at_base;
       const int line = IsMain(finding.path()) ? finding.line() : 0;
+      // What a header's template does may have hung on a body that changed.
+      if (line == 0 && !parsed_keys.contains(Key(finding))) return false;
       const bool left_out = line > 0 && change_.SkippedAtBase(line) >= 0;
       const bool affected = line > 0 && !left_out && In(affected_at_base_, line);
       if (affected && finding.check() == kUnusedParameters) return false;
@@ -175,9 +182,24 @@ class Merge {
     merged.erase(
         std::unique(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
         merged.end());
+    if (!std::all_of(merged.begin(), merged.end(), [&](const v1::Finding& f) { return StaysInside(f); })) return false;
     auto& findings = *parsed_.record.mutable_part()->mutable_findings();
     findings.Clear();
     findings.Add(merged.begin(), merged.end());
+    return true;
+  }
+
+  // False for a fix that reaches out of the finding's function: it counts uses, calls or includes elsewhere.
+  bool StaysInside(const v1::Finding& finding) const {
+    const auto function_at = [&](int line) {
+      return std::max(change_.SkippedAtHead(line), change_.ChangedAtHead(line));
+    };
+    const int home = finding.path() == head_.unit().main_file() ? function_at(finding.line()) : -1;
+    for (const v1::Fix& fix : finding.fixes()) {
+      for (const v1::Edit& edit : fix.edits()) {
+        if (edit.path() != finding.path() || function_at(edit.start_line()) != home) return false;
+      }
+    }
     return true;
   }
 

@@ -16,16 +16,36 @@ bool IsLambdaCall(const clang::FunctionDecl& function) {
   return method != nullptr && method->getParent()->isLambda();
 }
 
-// As bugprone-exception-escape sees it, or wider.
-bool BarsExceptions(const clang::FunctionDecl& function) {
+// Checks look at what it calls: bugprone-exception-escape (this is its rule, or wider) and bugprone-infinite-loop.
+bool FollowsCalls(const clang::FunctionDecl& function) {
+  for (const clang::Decl* decl : function.decls()) {
+    const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl);
+    if (variable != nullptr && variable->isStaticLocal()) return true;
+  }
   const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&function);
   const auto* constructor = llvm::dyn_cast<clang::CXXConstructorDecl>(&function);
   return llvm::isa<clang::CXXDestructorDecl>(function) || function.isMain() ||
          (constructor != nullptr && constructor->isMoveConstructor()) ||
          (method != nullptr && method->isMoveAssignmentOperator()) ||
-         (function.getDeclName().isIdentifier() && function.getName().contains_insensitive("swap")) ||
+         (function.getDeclName().isIdentifier() &&
+          (function.getName().contains_insensitive("swap") || function.getName() == "iter_move")) ||
          clang::isNoexceptExceptionSpec(function.getExceptionSpecType()) ||
          function.getExceptionSpecType() == clang::EST_DynamicNone;
+}
+
+// Throws, or calls what does not return: the compiler may conclude that it never returns.
+bool MayNotReturn(const clang::FunctionDecl& function) {
+  struct Search : clang::RecursiveASTVisitor<Search> {
+    bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return !(found = true); }
+    bool VisitCallExpr(clang::CallExpr* call) {
+      const clang::FunctionDecl* callee = call->getDirectCallee();
+      found |= callee != nullptr && callee->isNoReturn();
+      return !found;
+    }
+    bool found = false;
+  } search;
+  search.TraverseStmt(function.getBody());
+  return search.found;
 }
 
 // What a body uses of the declarations that the main file makes outside of bodies: whether those are used, and how, is
@@ -35,6 +55,35 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
   explicit Uses(const clang::SourceManager& sources) : sources_(sources) {}
   bool shouldVisitImplicitCode() const { return true; }
 
+  // What is named but not evaluated is used in another way.
+  bool TraverseUnaryExprOrTypeTraitExpr(clang::UnaryExprOrTypeTraitExpr* expr) {
+    ++unevaluated_;
+    const bool go_on = RecursiveASTVisitor::TraverseUnaryExprOrTypeTraitExpr(expr);
+    --unevaluated_;
+    return go_on;
+  }
+  bool TraverseCXXNoexceptExpr(clang::CXXNoexceptExpr* expr) {
+    ++unevaluated_;
+    const bool go_on = RecursiveASTVisitor::TraverseCXXNoexceptExpr(expr);
+    --unevaluated_;
+    return go_on;
+  }
+  bool TraverseDecltypeTypeLoc(clang::DecltypeTypeLoc type, bool qualified) {
+    ++unevaluated_;
+    const bool go_on = RecursiveASTVisitor::TraverseDecltypeTypeLoc(type, qualified);
+    --unevaluated_;
+    return go_on;
+  }
+  bool TraverseNestedNameSpecifierLoc(clang::NestedNameSpecifierLoc name) {
+    if (name && name.getNestedNameSpecifier().getKind() == clang::NestedNameSpecifier::Kind::Namespace) {
+      Add(name.getNestedNameSpecifier().getAsNamespaceAndPrefix().Namespace);
+    }
+    return RecursiveASTVisitor::TraverseNestedNameSpecifierLoc(name);
+  }
+  bool VisitVarDecl(clang::VarDecl* variable) {
+    const auto* cleanup = variable->getAttr<clang::CleanupAttr>();
+    return cleanup == nullptr || Add(cleanup->getFunctionDecl());
+  }
   bool VisitDeclRefExpr(clang::DeclRefExpr* expr) { return Add(expr->getDecl()) && Add(expr->getFoundDecl()); }
   bool VisitMemberExpr(clang::MemberExpr* expr) { return Add(expr->getMemberDecl()); }
   bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) { return Add(expr->getConstructor()); }
@@ -53,11 +102,14 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
     if (decl == nullptr || decl->getParentFunctionOrMethod() != nullptr) return true;
     if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) return true;
     llvm::SmallString<128> usr;
-    if (!clang::index::generateUSRForDecl(decl, usr)) found_.insert(llvm::xxh3_64bits(usr.str()));
+    if (!clang::index::generateUSRForDecl(decl, usr)) {
+      found_.insert(llvm::xxh3_64bits(usr.str()) + (unevaluated_ > 0 ? 1 : 0));
+    }
     return true;
   }
 
   const clang::SourceManager& sources_;
+  int unevaluated_ = 0;
   std::set<uint64_t> found_;
 };
 
@@ -72,8 +124,14 @@ bool IsSkippable(const clang::FunctionDecl& function) {
       function.getParentFunctionOrMethod() != nullptr || llvm::isa<clang::CXXDeductionGuideDecl>(function)) {
     return false;
   }
-  // A constructor's initializers and a function-try-block begin before the brace.
-  return true;
+  // Types of its own are named by where they stand.
+  for (const clang::Decl* decl : function.decls()) {
+    const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(decl);
+    if (record != nullptr && record->isLambda()) continue;
+    if (llvm::isa<clang::TagDecl, clang::TypedefNameDecl, clang::FunctionDecl>(decl)) return false;
+  }
+  // Whether it returns at all is told to its callers.
+  return !MayNotReturn(function);
 }
 
 std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang::ASTContext& ast,
@@ -92,7 +150,7 @@ std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang:
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&decl);
     out.set_always_explored(method != nullptr &&
                             (method->isCopyAssignmentOperator() || method->isMoveAssignmentOperator()));
-    out.set_bars_exceptions(BarsExceptions(decl));
+    out.set_follows_calls(FollowsCalls(decl));
     out.set_has_text(!decl.isImplicit() && !decl.isTemplateInstantiation() && !IsLambdaCall(decl));
     if (function.extent.file == nullptr || function.extent.file->path != main_file) continue;
     out.set_first_line(function.extent.first_line);

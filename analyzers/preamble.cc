@@ -202,7 +202,7 @@ std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifac
   const auto manifest = artifacts.FindFor(
       "preamble", PreambleKey(side.CommandKey(), lines, bounds.PreambleEndsAtStartOfLine), side.tree());
   const auto precompiled = manifest ? artifacts.Find(manifest->artifact()) : std::nullopt;
-  if (!precompiled) return std::nullopt;
+  if (!precompiled || !precompiled->starts_with("CPCH")) return std::nullopt;
   preamble.manifest_ = *manifest;
   preamble.precompiled_ = *precompiled;
   if (!with_findings) return preamble;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "analyzers/function_record.h"
 #include "clang/Index/USRGeneration.h"
 
 namespace mergegate::analyzers {
@@ -34,6 +35,8 @@ bool LacksBodies(const Closures& closures, const FunctionRecords& base, const Bo
   for (const Function& function : closures.functions()) {
     const auto found = known.find({function.usr, function.extent.first_line});
     const bool inside = change.ChangedAtHead(function.extent.first_line) >= 0;
+    // A changed body that could have been left out must still be one.
+    if (inside && found != known.end() && base[found->second].skippable() && !IsSkippable(*function.decl)) return true;
     if (found != known.end()) {
       seen.insert(found->second);
       if (base[found->second].skippable() &&
@@ -43,7 +46,7 @@ bool LacksBodies(const Closures& closures, const FunctionRecords& base, const Bo
       if (!change.IsAffected(found->second) && !inside) continue;
     }
     const bool by_text = change.reach() == BodyChange::Reach::kText;
-    if (by_text && (found == known.end() || !base[found->second].bars_exceptions())) continue;
+    if (by_text && (found == known.end() || !base[found->second].follows_calls())) continue;
     for (const int node : by_text ? closures.CalledFrom(function.node) : closures.ReachedBy(function.node)) {
       const auto* reached = llvm::dyn_cast<clang::FunctionDecl>(closures.DeclOf(node));
       if (reached != nullptr && reached->getDefinition() != nullptr && reached->getDefinition()->hasSkippedBody()) {

@@ -6,6 +6,7 @@
 #include "clang/AST/DeclTemplate.h"
 #include "clang/Frontend/FrontendAction.h"
 #include "clang/Frontend/MultiplexConsumer.h"
+#include "clang/Lex/PPCallbacks.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -16,9 +17,6 @@ class UnitParse::First final : public clang::ASTConsumer, public clang::ASTMutat
  public:
   First(UnitParse& parse, clang::CompilerInstance& compiler) : parse_(parse), compiler_(compiler) {}
 
-  void Initialize(clang::ASTContext&) override {
-    if (parse_.preamble_ != nullptr) parse_.preamble_->ReplayIncludes(compiler_);
-  }
   bool HandleTopLevelDecl(clang::DeclGroupRef group) override {
     for (clang::Decl* decl : group) {
       // Instantiations are told here, too; they are walked with their templates.
@@ -86,6 +84,24 @@ class UnitParse::First final : public clang::ASTConsumer, public clang::ASTMutat
   llvm::SetVector<const clang::Decl*> candidates_;
 };
 
+// Tells checks of the preamble's includes once they know that the main file has begun. Callbacks are called last first,
+// so this one must be there before those of the checks.
+class UnitParse::Replay final : public clang::PPCallbacks {
+ public:
+  Replay(const Preamble& preamble, clang::CompilerInstance& compiler) : preamble_(preamble), compiler_(compiler) {}
+  void FileChanged(clang::SourceLocation place, FileChangeReason reason, clang::SrcMgr::CharacteristicKind,
+                   clang::FileID) override {
+    if (done_ || reason != EnterFile || !compiler_.getSourceManager().isInMainFile(place)) return;
+    done_ = true;
+    preamble_.ReplayIncludes(compiler_);
+  }
+
+ private:
+  const Preamble& preamble_;
+  clang::CompilerInstance& compiler_;
+  bool done_ = false;
+};
+
 class UnitParse::Last final : public clang::ASTConsumer {
  public:
   Last(UnitParse& parse, clang::CompilerInstance& compiler) : parse_(parse), compiler_(compiler) {}
@@ -108,6 +124,9 @@ class UnitParse::Action final : public clang::ASTFrontendAction {
     parse_.locations_ = std::make_unique<source::TreeLocations>(compiler.getSourceManager(), parse_.side_.tree());
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
     consumers.push_back(std::make_unique<First>(parse_, compiler));
+    if (parse_.with_checks && parse_.preamble_ != nullptr) {
+      compiler.getPreprocessor().addPPCallbacks(std::make_unique<Replay>(*parse_.preamble_, compiler));
+    }
     if (parse_.with_checks) consumers.push_back(parse_.tidy_.Attach(compiler, file));
     if (parse_.on_begin) parse_.on_begin(compiler, *parse_.locations_);
     consumers.push_back(std::make_unique<Last>(parse_, compiler));

@@ -45,6 +45,7 @@ class UnitParse {
   class Action;
   class First;
   class Last;
+  class Replay;
 
   UnitSide& side_;
   const Preamble* preamble_;
