@@ -347,6 +347,10 @@ class Merge {
 std::optional<Remainder> ExamineChangedBodies(UnitSide& head, const Preamble& preamble, const UnitSide& base_side,
                                               const v1::UnitRecord& base) {
   if (base.part().failures_size() > 0) return std::nullopt;
+  // Which macros a body expands is not kept.
+  for (const std::string& argument : head.unit().arguments()) {
+    if (argument == "-Wunused-macros" || argument == "-Weverything") return std::nullopt;
+  }
   const auto change = BodyChange::Find(base.functions(), base_side.text(), head.text(), ReachOf(head));
   if (!change) return std::nullopt;
   Remainder rest = ParseRemainder(head, &preamble, &base.functions(), &*change);

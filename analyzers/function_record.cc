@@ -33,26 +33,26 @@ bool FollowsCalls(const clang::FunctionDecl& function) {
          function.getExceptionSpecType() == clang::EST_DynamicNone;
 }
 
-// Throws, or calls what does not return: the compiler may conclude that it never returns.
+// Ends by throwing or by a call that does not return: the compiler may conclude that it never returns.
 bool MayNotReturn(const clang::FunctionDecl& function) {
-  struct Search : clang::RecursiveASTVisitor<Search> {
-    bool VisitCXXThrowExpr(clang::CXXThrowExpr*) { return !(found = true); }
-    bool VisitCallExpr(clang::CallExpr* call) {
-      const clang::FunctionDecl* callee = call->getDirectCallee();
-      found |= callee != nullptr && callee->isNoReturn();
-      return !found;
-    }
-    bool found = false;
-  } search;
-  search.TraverseStmt(function.getBody());
-  return search.found;
+  const auto* body = llvm::dyn_cast_or_null<clang::CompoundStmt>(function.getBody());
+  if (body == nullptr || body->body_empty()) return false;
+  const auto* last = llvm::dyn_cast<clang::Expr>(body->body_back());
+  if (last == nullptr) return false;
+  last = last->IgnoreParenImpCasts();
+  if (const auto* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(last)) last = cleanups->getSubExpr();
+  if (llvm::isa<clang::CXXThrowExpr>(last)) return true;
+  const auto* call = llvm::dyn_cast<clang::CallExpr>(last);
+  return call != nullptr && call->getDirectCallee() != nullptr && call->getDirectCallee()->isNoReturn();
 }
 
 // What a body uses of the declarations that the main file makes outside of bodies: whether those are used, and how, is
 // something that warnings about the file as a whole depend on.
 class Uses : public clang::RecursiveASTVisitor<Uses> {
  public:
-  explicit Uses(const clang::SourceManager& sources) : sources_(sources) {}
+  // `self` calling itself is no use of it.
+  Uses(const clang::SourceManager& sources, const clang::FunctionDecl& self)
+      : sources_(sources), self_(self.getCanonicalDecl()) {}
   bool shouldVisitImplicitCode() const { return true; }
 
   // What is named but not evaluated is used in another way.
@@ -93,13 +93,19 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
   }
   bool VisitTagTypeLoc(clang::TagTypeLoc type) { return Add(type.getDecl()); }
   bool VisitTypedefTypeLoc(clang::TypedefTypeLoc type) { return Add(type.getDecl()); }
+  bool VisitTemplateSpecializationTypeLoc(clang::TemplateSpecializationTypeLoc type) {
+    const clang::TemplateName name = type.getTypePtr()->getTemplateName();
+    if (const clang::UsingShadowDecl* shadow = name.getAsUsingShadowDecl()) Add(shadow->getIntroducer());
+    return Add(name.getAsTemplateDecl());
+  }
   bool VisitUsingTypeLoc(clang::UsingTypeLoc type) { return Add(type.getDecl()); }
 
   const std::set<uint64_t>& found() const { return found_; }
 
  private:
   bool Add(const clang::NamedDecl* decl) {
-    if (decl == nullptr || decl->getParentFunctionOrMethod() != nullptr) return true;
+    if (decl == nullptr || decl->getParentFunctionOrMethod() != nullptr || decl->getCanonicalDecl() == self_)
+      return true;
     if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) return true;
     llvm::SmallString<128> usr;
     if (!clang::index::generateUSRForDecl(decl, usr)) {
@@ -109,6 +115,7 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
   }
 
   const clang::SourceManager& sources_;
+  const clang::Decl* self_;
   int unevaluated_ = 0;
   std::set<uint64_t> found_;
 };
@@ -160,7 +167,7 @@ std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang:
       out.set_skippable(true);
       out.set_body_first_line(static_cast<int>(sources.getSpellingLineNumber(body->getLBracLoc())));
     }
-    Uses uses(sources);
+    Uses uses(sources, decl);
     uses.TraverseStmt(decl.getBody());
     for (const uint64_t digest : uses.found()) out.add_uses(digest);
   }
