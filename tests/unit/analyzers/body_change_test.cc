@@ -232,7 +232,7 @@ TEST(BodyChange, AffectsByTextThoseOnlyThatBarExceptions) {
     functions[i].add_reaches(1);
     functions[i].add_calls(1);
   }
-  functions[0].set_bars_exceptions(true);
+  functions[0].set_follows_calls(true);
   const auto change = BodyChange::Find(functions, kText, With("  b;\n", "  x;\n"), Reach::kText);
   ASSERT_TRUE(change);
   EXPECT_TRUE(change->IsAffected(0));
