@@ -19,10 +19,13 @@ Lines Split(std::string_view text) {
   return lines;
 }
 
+// Whatever could be a directive, in any spelling: what it says holds for all that follows.
 bool HasDirective(std::span<const std::string_view> lines) {
   return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
-    const size_t first = line.find_first_not_of(" \t");
-    return first != std::string_view::npos && line[first] == '#';
+    for (const std::string_view sign : {"#", "%:", "?\?=", "_Pragma"}) {
+      if (line.find(sign) != std::string_view::npos) return true;
+    }
+    return false;
   });
 }
 

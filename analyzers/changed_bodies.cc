@@ -7,20 +7,18 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzers/function_record.h"
 #include "analyzers/remainder.h"
 
 namespace mergegate::analyzers {
 namespace {
 
-// Its fix edits every call.
-constexpr char kUnusedParameters[] = "misc-unused-parameters";
-
 // Checks that say how often something is used: where bodies are left out, they would be wrong. What the bodies use has
 // not changed, so the base knows.
 bool IsAboutUse(const std::string& check) {
-  // A parameter is its own function's.
-  return (check.starts_with("clang-diagnostic-un") && !check.ends_with("-parameter")) ||
-         check.starts_with("misc-unused-");
+  // Parameters are used by their own function alone.
+  if (check.ends_with("-parameter") || check.ends_with("-parameters")) return false;
+  return check.starts_with("clang-diagnostic-un") || check.starts_with("misc-unused-");
 }
 
 std::vector<size_t> LineStarts(const std::string& text) {
@@ -40,14 +38,14 @@ bool InstallsSignalHandlers(const std::string& text) {
 }
 
 // Checks that follow calls from everywhere see as far as the static analyzer.
-BodyChange::Reach ReachOf(const UnitSide& side) {
+// Nullopt when they need all of the unit.
+std::optional<BodyChange::Reach> ReachOf(const UnitSide& side) {
   const std::unique_ptr<TidyRun> tidy = side.MakeTidyRun(UnitSide::Tier::kMatching);
   tidy->context().setCurrentFile(side.main_file());
-  for (const char* check : {"misc-no-recursion", "bugprone-signal-handler", "cert-sig30-c", "cert-msc54-cpp"}) {
-    if (!tidy->context().isCheckEnabled(check)) continue;
-    if (InstallsSignalHandlers(side.text()) || check == std::string_view("misc-no-recursion"))
-      return BodyChange::Reach::kClosure;
+  for (const char* check : {"bugprone-signal-handler", "cert-sig30-c", "cert-msc54-cpp"}) {
+    if (tidy->context().isCheckEnabled(check) && InstallsSignalHandlers(side.text())) return std::nullopt;
   }
+  if (tidy->context().isCheckEnabled("misc-no-recursion")) return BodyChange::Reach::kClosure;
   for (const auto& option : tidy->context().getOptions().CheckOptions) {
     if (option.getKey().ends_with("exception-escape.FunctionsThatShouldNotThrow")) return BodyChange::Reach::kClosure;
   }
@@ -56,9 +54,10 @@ BodyChange::Reach ReachOf(const UnitSide& side) {
 
 class Merge {
  public:
-  Merge(const UnitSide& head, const UnitSide& base_side, const v1::UnitRecord& base, const BodyChange& change,
-        Remainder& parsed)
+  Merge(const UnitSide& head, const v1::TaskResult& headers, const UnitSide& base_side, const v1::UnitRecord& base,
+        const BodyChange& change, Remainder& parsed)
       : head_(head),
+        headers_(headers),
         base_(base),
         change_(change),
         parsed_(parsed),
@@ -141,18 +140,20 @@ class Merge {
   }
 
   bool MergeFindings() {
-    std::vector<v1::Finding> merged;
+    // Of fixes that reach out of their function, one may carry what another would carry now.
+    for (const v1::Finding& finding : base_.part().findings()) {
+      if (!StaysInside(finding, base_main_, &BodyChange::SkippedAtBase, &BodyChange::ChangedAtBase)) return false;
+    }
+    std::vector<v1::Finding> merged, seen_here;
     std::set<decltype(Key(v1::Finding()))> parsed_keys;
     for (const v1::Finding& finding : parsed_.record.part().findings()) parsed_keys.insert(Key(finding));
     std::set<decltype(Key(v1::Finding()))> elsewhere;  // those of the base that no change can touch
     for (const v1::Finding& at_base : base_.part().findings()) {
       v1::Finding finding = at_base;
       const int line = IsMain(finding.path()) ? finding.line() : 0;
-      // What a header's template does may have hung on a body that changed.
-      if (line == 0 && !parsed_keys.contains(Key(finding))) return false;
+      if (line == 0 && !parsed_keys.contains(Key(finding)) && HangsOnChange(finding)) return false;
       const bool left_out = line > 0 && change_.SkippedAtBase(line) >= 0;
       const bool affected = line > 0 && !left_out && In(affected_at_base_, line);
-      if (affected && finding.check() == kUnusedParameters) return false;
       if (affected && !IsAboutUse(finding.check())) continue;
       if (!Shift(finding)) {
         if (affected) continue;
@@ -165,39 +166,57 @@ class Merge {
       const int line = finding.path() == head_.unit().main_file() ? finding.line() : 0;
       if (line > 0 && change_.SkippedAtHead(line) >= 0) continue;
       if (line > 0 && change_.ChangedAtHead(line) >= 0) {
-        if (finding.check() == kUnusedParameters) return false;
         if (!IsAboutUse(finding.check()) || elsewhere.contains(Key(finding)) || IsInterior(line)) {
           merged.push_back(finding);
         }
         continue;
       }
       if (IsAboutUse(finding.check())) continue;
-      if (line == 0 || In(affected_at_head_, line)) {
-        merged.push_back(finding);
-      } else if (!elsewhere.contains(Key(finding))) {
-        return false;
-      }
+      if (line > 0 && !In(affected_at_head_, line) && !elsewhere.contains(Key(finding))) return false;
+      seen_here.push_back(finding);
     }
+    // What was seen here is told as it is here.
+    std::set<decltype(Key(v1::Finding()))> here;
+    for (const v1::Finding& finding : seen_here) here.insert(Key(finding));
+    std::erase_if(merged, [&](const v1::Finding& finding) { return here.contains(Key(finding)); });
+    merged.insert(merged.end(), std::make_move_iterator(seen_here.begin()), std::make_move_iterator(seen_here.end()));
     std::sort(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return Key(a) < Key(b); });
     merged.erase(
         std::unique(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
         merged.end());
-    if (!std::all_of(merged.begin(), merged.end(), [&](const v1::Finding& f) { return StaysInside(f); })) return false;
+    for (const v1::Finding& finding : merged) {
+      if (!StaysInside(finding, head_.unit().main_file(), &BodyChange::SkippedAtHead, &BodyChange::ChangedAtHead)) {
+        return false;
+      }
+    }
     auto& findings = *parsed_.record.mutable_part()->mutable_findings();
     findings.Clear();
     findings.Add(merged.begin(), merged.end());
     return true;
   }
 
+  // A finding in a header, made by an instantiation of this file: true when a body that changed may have made it.
+  bool HangsOnChange(v1::Finding finding) const {
+    NameByLine(headers_, finding);
+    if (finding.usr().find("@F@") == std::string::npos && finding.usr().find("@FT@") == std::string::npos) return true;
+    const uint64_t place = UsrDigest(finding.usr());
+    return std::any_of(base_.functions().begin(), base_.functions().end(), [&](const v1::FunctionRecord& function) {
+      const auto& reached = function.reaches_elsewhere();
+      return change_.ChangedAtBase(function.first_line()) >= 0 &&
+             std::binary_search(reached.begin(), reached.end(), place);
+    });
+  }
+
   // False for a fix that reaches out of the finding's function: it counts uses, calls or includes elsewhere.
-  bool StaysInside(const v1::Finding& finding) const {
-    const auto function_at = [&](int line) {
-      return std::max(change_.SkippedAtHead(line), change_.ChangedAtHead(line));
+  bool StaysInside(const v1::Finding& finding, const std::string& main_file, int (BodyChange::*skipped)(int) const,
+                   int (BodyChange::*changed)(int) const) const {
+    const auto function_at = [&](const std::string& path, int line) {
+      return path != main_file ? -1 : std::max((change_.*skipped)(line), (change_.*changed)(line));
     };
-    const int home = finding.path() == head_.unit().main_file() ? function_at(finding.line()) : -1;
+    const int home = function_at(finding.path(), finding.line());
     for (const v1::Fix& fix : finding.fixes()) {
       for (const v1::Edit& edit : fix.edits()) {
-        if (edit.path() != finding.path() || function_at(edit.start_line()) != home) return false;
+        if (edit.path() != finding.path() || function_at(edit.path(), edit.start_line()) != home) return false;
       }
     }
     return true;
@@ -334,6 +353,7 @@ class Merge {
   }
 
   const UnitSide& head_;
+  const v1::TaskResult& headers_;
   const v1::UnitRecord& base_;
   const BodyChange& change_;
   Remainder& parsed_;
@@ -347,15 +367,20 @@ class Merge {
 std::optional<Remainder> ExamineChangedBodies(UnitSide& head, const Preamble& preamble, const UnitSide& base_side,
                                               const v1::UnitRecord& base) {
   if (base.part().failures_size() > 0) return std::nullopt;
-  // Which macros a body expands is not kept.
+  // A warning that follows calls, from functions that nothing else singles out.
   for (const std::string& argument : head.unit().arguments()) {
-    if (argument == "-Wunused-macros" || argument == "-Weverything") return std::nullopt;
+    if (argument == "-Wfunction-effects") return std::nullopt;
   }
-  const auto change = BodyChange::Find(base.functions(), base_side.text(), head.text(), ReachOf(head));
+  const std::optional<BodyChange::Reach> reach = ReachOf(head);
+  if (!reach) return std::nullopt;
+  const auto change = BodyChange::Find(base.functions(), base_side.text(), head.text(), *reach);
   if (!change) return std::nullopt;
   Remainder rest = ParseRemainder(head, &preamble, &base.functions(), &*change);
   if (!rest.problem.empty() || rest.error || rest.bodies_missed) return std::nullopt;
-  if (!Merge(head, base_side, base, *change, rest).Run()) return std::nullopt;
+  if (!Merge(head, preamble.record().part(), base_side, base, *change, rest).Run() ||
+      rest.record.part().findings_size() > head.task().limits().max_findings()) {
+    return std::nullopt;
+  }
   return rest;
 }
 

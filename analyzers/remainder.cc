@@ -100,6 +100,24 @@ Remainder ExamineRemainder(UnitSide& side, const Preamble* preamble) {
   return ParseRemainder(side, preamble, nullptr, nullptr);
 }
 
+void NameByLine(const v1::TaskResult& headers, v1::Finding& finding) {
+  const v1::Declaration* best = nullptr;
+  const auto rank = [](const v1::Declaration& d) {
+    const bool is_function = d.usr().find("@F@") != std::string::npos || d.usr().find("@FT@") != std::string::npos;
+    return std::make_tuple(!is_function, d.end_line() - d.start_line());
+  };
+  for (const v1::Declaration& declaration : headers.declarations()) {
+    if (declaration.path() != finding.path() || declaration.start_line() > finding.line() ||
+        declaration.end_line() < finding.line()) {
+      continue;
+    }
+    if (best == nullptr || rank(declaration) < rank(*best)) best = &declaration;
+  }
+  if (best == nullptr) return;
+  finding.set_function(best->name());
+  finding.set_usr(best->usr());
+}
+
 namespace {
 
 // Of several places that declare the same thing, the one that refers to the others stands for it.
@@ -159,24 +177,6 @@ void JoinDeclarations(const v1::TaskResult& headers, const v1::UnitRecord& rest,
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
   }
-}
-
-// A place in a header, below the preamble only through an instantiation: named by the headers' declarations.
-void NameByLine(const v1::TaskResult& headers, v1::Finding& finding) {
-  const v1::Declaration* best = nullptr;
-  const auto rank = [](const v1::Declaration& d) {
-    return std::make_tuple(d.usr().find("@F@") == std::string::npos, d.end_line() - d.start_line());
-  };
-  for (const v1::Declaration& declaration : headers.declarations()) {
-    if (declaration.path() != finding.path() || declaration.start_line() > finding.line() ||
-        declaration.end_line() < finding.line()) {
-      continue;
-    }
-    if (best == nullptr || rank(declaration) < rank(*best)) best = &declaration;
-  }
-  if (best == nullptr) return;
-  finding.set_function(best->name());
-  finding.set_usr(best->usr());
 }
 
 auto Key(const v1::Finding& f) { return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message()); }

@@ -44,6 +44,9 @@ Remainder ParseRemainder(UnitSide& side, const Preamble* preamble, const Functio
 std::optional<Remainder> ExamineChangedBodies(UnitSide& head, const Preamble& preamble, const UnitSide& base_side,
                                               const v1::UnitRecord& base);
 
+// Names the declaration around a place in a header, by the headers' own part.
+void NameByLine(const v1::TaskResult& headers, v1::Finding& finding);
+
 // The order of the source, so that it does not tell how declarations were found.
 void SortDeclarations(v1::UnitRecord& record);
 

@@ -71,6 +71,13 @@ void WriteRemainder(const UnitSide& side, const Preamble* preamble, const Remain
     return;
   }
   WriteUnit(preamble, rest.record, result);
+  if (const int limit = std::max(side.task().limits().max_findings(), 1); result.findings_size() > limit) {
+    Fail(side.unit(), v1::FAILURE_KIND_OUTPUT_LIMIT,
+         "kept " + std::to_string(limit) + " of " + std::to_string(result.findings_size()) +
+             " findings: raise the limit or narrow the checks",
+         "", result);
+    result.mutable_findings()->DeleteSubrange(limit, result.findings_size() - limit);
+  }
   result.mutable_inputs()->MergeFrom(rest.record.part().inputs());
   result.mutable_absent()->MergeFrom(rest.record.part().absent());
   if (preamble != nullptr) {
@@ -124,11 +131,22 @@ Remainder WholeRemainder(UnitSide& side, const Preamble* preamble, Artifacts& ar
   return rest;
 }
 
+// True when files that are included below the preamble are the same, too.
+bool ReadsTheSame(const v1::TaskResult& base, UnitSide& head) {
+  return std::all_of(base.inputs().begin(), base.inputs().end(),
+                     [&](const v1::InputFile& input) {
+                       return input.path() == head.unit().main_file() ||
+                              head.tree().BlobAt(input.path()) == input.blob();
+                     }) &&
+         std::none_of(base.absent().begin(), base.absent().end(),
+                      [&](const std::string& path) { return head.tree().Exists(path); });
+}
+
 // The matching tier. Both sides are split, or none is: otherwise the way of looking could make a difference. For the
 // same reason the head is examined against the base whenever that can be done, whatever was kept of it.
 void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskResult& result) {
   std::optional<Preamble> head_preamble, base_preamble;
-  head_preamble = PreambleOf(head, artifacts);
+  if (!head.MustBeWhole() && (base == nullptr || !base->MustBeWhole())) head_preamble = PreambleOf(head, artifacts);
   if (head_preamble && base != nullptr) {
     base_preamble = PreambleOf(*base, artifacts);
     if (!base_preamble) head_preamble.reset();
@@ -143,7 +161,7 @@ void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskRes
   const Remainder before = WholeRemainder(*base, of_base, artifacts, cost);
   WriteRemainder(*base, of_base, before, *result.mutable_base());
   if (preamble != nullptr && before.problem.empty() && !before.error && head.IsSameCommand(*base) &&
-      of_base->name() == preamble->name()) {
+      of_base->name() == preamble->name() && ReadsTheSame(before.record.part(), head)) {
     if (auto after = ExamineChangedBodies(head, *preamble, *base, before.record)) {
       cost.set_parses(cost.parses() + 1);
       cost.set_preambles_reused(cost.preambles_reused() + (preamble->reused() ? 1 : 0));

@@ -63,6 +63,18 @@ source::Invocation UnitSide::MakeInvocation(TidyRun& tidy) {
       environment_.resource_dir, tidy.diagnostics());
 }
 
+bool UnitSide::MustBeWhole() const {
+  for (const std::string& argument : unit().arguments()) {
+    if (argument == "-Wunused-macros" || argument == "-Weverything") return true;
+  }
+  const std::unique_ptr<TidyRun> tidy = MakeTidyRun(Tier::kMatching);
+  tidy->context().setCurrentFile(main_file_);
+  for (const char* check : {"misc-include-cleaner", "modernize-macro-to-enum", "cppcoreguidelines-macro-to-enum"}) {
+    if (tidy->context().isCheckEnabled(check)) return true;
+  }
+  return false;
+}
+
 bool UnitSide::IsSameCommand(const UnitSide& other) const {
   return unit().main_file() == other.unit().main_file() && unit().directory() == other.unit().directory() &&
          std::equal(unit().arguments().begin(), unit().arguments().end(), other.unit().arguments().begin(),

@@ -61,6 +61,9 @@ class UnitSide {
   // A fresh invocation of the compiler for the whole main file.
   source::Invocation MakeInvocation(TidyRun& tidy);
 
+  // True when some check or warning joins what stands among the headers with what comes below: the unit cannot be
+  // split.
+  bool MustBeWhole() const;
   // True when both would be parsed in the same way, were their files the same.
   bool IsSameCommand(const UnitSide& other) const;
   // Of everything besides files that a parse depends on.

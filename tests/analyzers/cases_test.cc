@@ -224,8 +224,7 @@ TEST_P(AnalyzerCase, RecordsWhatItReadAndWhatRefersToWhat) {
 }
 
 TEST_P(AnalyzerCase, SaysTheSameTwice) {
-  const v1::TaskResult again =
-      analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""}).result();
+  const v1::TaskResult again = analyzers::Analyze(Task(), {repo_.path(), analyzers::DefaultRoots(), ""}).result();
   EXPECT_EQ(again.SerializeAsString(), result_.SerializeAsString());
 }
 
