@@ -106,7 +106,10 @@ class Uses : public clang::RecursiveASTVisitor<Uses> {
   bool Add(const clang::NamedDecl* decl) {
     if (decl == nullptr || decl->getParentFunctionOrMethod() != nullptr || decl->getCanonicalDecl() == self_)
       return true;
-    if (!sources_.isInMainFile(sources_.getExpansionLoc(decl->getLocation()))) return true;
+    // Private fields are warned of wherever their class stands.
+    const bool is_private_field = llvm::isa<clang::FieldDecl>(decl) && decl->getAccess() == clang::AS_private;
+    const clang::SourceLocation place = sources_.getExpansionLoc(decl->getLocation());
+    if (is_private_field ? sources_.isInSystemHeader(place) : !sources_.isInMainFile(place)) return true;
     llvm::SmallString<128> usr;
     if (!clang::index::generateUSRForDecl(decl, usr)) {
       found_.insert(llvm::xxh3_64bits(usr.str()) + (unevaluated_ > 0 ? 1 : 0));

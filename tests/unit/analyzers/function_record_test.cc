@@ -99,9 +99,9 @@ void Plain() {}
 int main() {}
 )");
   for (const char* name : {"S::~S", "swap", "SwapAll", "Promises", "Conditionally", "main"}) {
-    EXPECT_TRUE(records.at(name).bars_exceptions()) << name;
+    EXPECT_TRUE(records.at(name).follows_calls()) << name;
   }
-  EXPECT_FALSE(records.at("Plain").bars_exceptions());
+  EXPECT_FALSE(records.at("Plain").follows_calls());
   EXPECT_TRUE(records.at("S::operator=").always_explored());
   EXPECT_FALSE(records.at("swap").always_explored());
 }
