@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
                                  {{"a.cc", kUnit}, {"lib.h", "int x;\n"}},
                                  {{"a.cc", "#include \"none.h\"\n" + std::string(kUnit)}, {"lib.h", "int x;\n"}},
                                  v1::FAILURE_KIND_PARSE_ERROR}),
-        ::testing::Values(false)),
+        ::testing::Bool()),
     [](const auto& named) {
       return std::get<0>(named.param).name + (std::get<1>(named.param) ? "Paths" : "Matching");
     });
