@@ -184,6 +184,11 @@ class Stage {
         .status();
   }
 
+  // Workers of one server may have different analyzers or toolchains, and these may change while a run goes on.
+  static bool IsBy(const std::string& build, const TaskResult& answer) {
+    return answer.analyzer_build.empty() || answer.analyzer_build == build;
+  }
+
   // What a worker's answer comes to: kept, or compared with what was known.
   TaskResult Settle(const Wanted& item, TaskResult answer) {
     CheckAnswer(item.task, answer);
@@ -197,7 +202,7 @@ class Stage {
                     std::get<UnitTask>(item.task.work).main_file, item.cache_key);
       cache_.Drop(item.cache_key);
     }
-    if (!item.cache_key.empty()) cache_.Save(item.cache_key, answer, parts_.clock.Now());
+    if (!item.cache_key.empty() && IsBy(*build_, answer)) cache_.Save(item.cache_key, answer, parts_.clock.Now());
     return answer;
   }
 
@@ -214,9 +219,9 @@ class Stage {
     if (run_.submission.caller_analyzes) return;
     for (const Wanted& item : wanted_) {
       if (item.result || item.cache_key.empty()) continue;
-      const auto keep = [parts = parts_, task = item.task, key = item.cache_key](TaskResult answer) {
+      const auto keep = [parts = parts_, task = item.task, key = item.cache_key, build = *build_](TaskResult answer) {
         CheckAnswer(task, answer);
-        ResultCache(parts.store).Save(key, answer, parts.clock.Now());
+        if (IsBy(build, answer)) ResultCache(parts.store).Save(key, answer, parts.clock.Now());
       };
       parts_.board.Post(item.task, keep);
     }
