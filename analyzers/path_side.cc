@@ -253,10 +253,10 @@ v1::PathRecord PathSide::Make(size_t index, bool explore, v1::PathRecord record)
 
 // Callers before what they call; otherwise as in the source.
 std::vector<size_t> PathSide::Order(const std::set<size_t>& chosen) const {
-  std::vector<std::pair<size_t, size_t>> ranked;  // how many of the chosen it does not reach, index
+  std::vector<std::pair<size_t, size_t>> ranked;  // how many of the chosen it cannot call, index
   for (const size_t index : chosen) {
     size_t reached = 0;
-    for (const uint32_t other : functions_[index].reaches()) reached += chosen.contains(other) ? 1 : 0;
+    for (const uint32_t other : functions_[index].calls()) reached += chosen.contains(other) ? 1 : 0;
     ranked.emplace_back(chosen.size() - std::min(reached, chosen.size()), index);
   }
   std::sort(ranked.begin(), ranked.end());
