@@ -17,6 +17,17 @@ bool Holds(const v1::Manifest& manifest, source::GitTree& tree) {
 
 }  // namespace
 
+v1::Manifest ManifestOf(const source::GitTree& tree) {
+  v1::Manifest manifest;
+  for (const auto& [path, blob] : tree.inputs()) {
+    v1::InputFile& input = *manifest.add_inputs();
+    input.set_path(path);
+    input.set_blob(blob);
+  }
+  for (const std::string& path : tree.absent()) manifest.add_absent(path);
+  return manifest;
+}
+
 std::optional<std::string_view> Artifacts::Find(const std::string& name) {
   if (const auto made = made_.find(name); made != made_.end()) return made->second;
   if (const auto read = read_.find(name); read != read_.end()) return read->second.view();

@@ -26,6 +26,9 @@
 
 namespace mergegate::analyzers {
 
+// What a tree was asked for so far.
+v1::Manifest ManifestOf(const source::GitTree& tree);
+
 class Artifacts {
  public:
   explicit Artifacts(std::string folder) : folder_(std::move(folder)) {}

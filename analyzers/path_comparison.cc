@@ -14,11 +14,6 @@
 namespace mergegate::analyzers {
 namespace {
 
-std::optional<Preamble> PreambleOf(UnitSide& side, Artifacts& artifacts) {
-  std::optional<Preamble> preamble = FindPreamble(side, /*with_findings=*/false, artifacts);
-  return preamble ? std::move(preamble) : BuildPreamble(side, artifacts);
-}
-
 // Functions of `side` whose closures `other` does not have as often.
 std::set<size_t> Affected(const PathSide& side, const PathSide* other) {
   std::map<std::string, int> there;
@@ -161,10 +156,10 @@ class Comparison {
 
 std::vector<PathProblem> ComparePaths(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskResult& result) {
   // Headers that are the same on both sides are not walked; when they differ, all of the unit is.
-  std::optional<Preamble> preamble = PreambleOf(head, artifacts);
+  std::optional<Preamble> preamble = PreambleOf(head, /*with_findings=*/false, artifacts);
   std::optional<Preamble> of_base;
   if (preamble && base != nullptr) {
-    of_base = PreambleOf(*base, artifacts);
+    of_base = PreambleOf(*base, /*with_findings=*/false, artifacts);
     if (!of_base || of_base->name() != preamble->name()) preamble.reset();
   }
   // A new unit brings its headers along; a unit that is looked at alone at the base does not.

@@ -38,13 +38,7 @@ bool PathSide::LoadFunctions() {
 void PathSide::SaveFunctions() {
   v1::FunctionRecords records;
   records.mutable_functions()->Add(functions_.begin(), functions_.end());
-  v1::Manifest manifest;
-  for (const auto& [path, blob] : side_.tree().inputs()) {
-    v1::InputFile& input = *manifest.add_inputs();
-    input.set_path(path);
-    input.set_blob(blob);
-  }
-  for (const std::string& path : side_.tree().absent()) manifest.add_absent(path);
+  v1::Manifest manifest = ManifestOf(side_.tree());
   *manifest_.mutable_inputs() = manifest.inputs();
   *manifest_.mutable_absent() = manifest.absent();
   *records.mutable_part() = manifest_;

@@ -1,5 +1,6 @@
 #include "analyzers/preamble.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analyzers/declarations.h"
@@ -165,14 +166,12 @@ std::optional<Preamble> PreambleBuilder::Build() {
   }
   record_.mutable_part()->set_suppressed(static_cast<int>(tidy_->suppressed()));
 
-  v1::Manifest manifest;
-  for (const auto& [path, blob] : side_.tree().inputs()) {
-    if (path == side_.unit().main_file()) continue;  // its first lines are in the key
-    v1::InputFile& input = *manifest.add_inputs();
-    input.set_path(path);
-    input.set_blob(blob);
-  }
-  for (const std::string& path : side_.tree().absent()) manifest.add_absent(path);
+  v1::Manifest manifest = ManifestOf(side_.tree());
+  // The main file's first lines are in the key.
+  auto& inputs = *manifest.mutable_inputs();
+  inputs.erase(std::remove_if(inputs.begin(), inputs.end(),
+                              [&](const v1::InputFile& input) { return input.path() == side_.unit().main_file(); }),
+               inputs.end());
 
   artifacts_.PutFor("preamble", PreambleKey(side_.CommandKey(), lines, bounds.PreambleEndsAtStartOfLine), manifest,
                     std::string(buffer_->Data.data(), buffer_->Data.size()));
@@ -213,6 +212,11 @@ std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifac
     return std::nullopt;
   }
   return preamble;
+}
+
+std::optional<Preamble> PreambleOf(UnitSide& side, bool with_findings, Artifacts& artifacts) {
+  std::optional<Preamble> preamble = FindPreamble(side, with_findings, artifacts);
+  return preamble ? std::move(preamble) : BuildPreamble(side, artifacts);
 }
 
 void Preamble::Apply(clang::CompilerInvocation& invocation, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& fs) const {

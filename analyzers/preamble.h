@@ -2,8 +2,7 @@
 // matching tier found in the headers. It is used again for every main file that starts with the same lines, at any
 // commit at which the same files are read.
 //
-//   std::optional<Preamble> preamble = FindPreamble(side, /*with_findings=*/true, artifacts);    // of an earlier task
-//   if (!preamble) preamble = BuildPreamble(side, artifacts);
+//   std::optional<Preamble> preamble = PreambleOf(side, /*with_findings=*/true, artifacts);
 //   if (preamble) preamble->Apply(*invocation, fs);           // the next parse starts below the headers
 //
 // A unit is examined in two parts, at base and head alike: the headers by themselves, and the rest with what it
@@ -55,6 +54,9 @@ std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifac
 // Parses the headers with the side's checks. Null when the main file starts without any, or they do not compile: the
 // unit is then to be taken whole.
 std::optional<Preamble> BuildPreamble(UnitSide& side, Artifacts& artifacts);
+
+// The one, else the other.
+std::optional<Preamble> PreambleOf(UnitSide& side, bool with_findings, Artifacts& artifacts);
 
 }  // namespace mergegate::analyzers
 

@@ -44,11 +44,6 @@ void DropErrors(v1::TaskResult& result) {
                  findings.end());
 }
 
-std::optional<Preamble> PreambleOf(UnitSide& side, Artifacts& artifacts) {
-  std::optional<Preamble> preamble = FindPreamble(side, /*with_findings=*/true, artifacts);
-  return preamble ? std::move(preamble) : BuildPreamble(side, artifacts);
-}
-
 bool CanBeParsed(UnitSide& side, v1::TaskResult& result) {
   for (const std::string& name : side.unit().analyzers()) {
     if (FindAnalyzer(name) == nullptr) {
@@ -105,13 +100,7 @@ std::optional<Remainder> FindRemainder(UnitSide& side, const Preamble& preamble,
 
 void KeepRemainder(UnitSide& side, const Preamble& preamble, Remainder& rest, Artifacts& artifacts) {
   if (!rest.problem.empty() || rest.error || !rest.configuration_problems.empty()) return;
-  v1::Manifest manifest;
-  for (const auto& [path, blob] : side.tree().inputs()) {
-    v1::InputFile& input = *manifest.add_inputs();
-    input.set_path(path);
-    input.set_blob(blob);
-  }
-  for (const std::string& path : side.tree().absent()) manifest.add_absent(path);
+  v1::Manifest manifest = ManifestOf(side.tree());
   *rest.record.mutable_part()->mutable_inputs() = manifest.inputs();
   *rest.record.mutable_part()->mutable_absent() = manifest.absent();
   artifacts.PutFor("unit", RemainderKey(side, preamble), std::move(manifest), rest.record.SerializeAsString());
@@ -146,9 +135,10 @@ bool ReadsTheSame(const v1::TaskResult& base, UnitSide& head) {
 // same reason the head is examined against the base whenever that can be done, whatever was kept of it.
 void MatchBoth(UnitSide& head, UnitSide* base, Artifacts& artifacts, v1::TaskResult& result) {
   std::optional<Preamble> head_preamble, base_preamble;
-  if (!head.MustBeWhole() && (base == nullptr || !base->MustBeWhole())) head_preamble = PreambleOf(head, artifacts);
+  if (!head.MustBeWhole() && (base == nullptr || !base->MustBeWhole()))
+    head_preamble = PreambleOf(head, /*with_findings=*/true, artifacts);
   if (head_preamble && base != nullptr) {
-    base_preamble = PreambleOf(*base, artifacts);
+    base_preamble = PreambleOf(*base, /*with_findings=*/true, artifacts);
     if (!base_preamble) head_preamble.reset();
   }
   const Preamble* preamble = head_preamble ? &*head_preamble : nullptr;
