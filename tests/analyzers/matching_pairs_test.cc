@@ -147,7 +147,9 @@ TEST_P(MatchingPair, SaysOfEachSideWhatItSaysAlone) {
   }
   EXPECT_EQ(Differences(head, compared), "");
   EXPECT_EQ(Differences(base, compared.base()), "");
-  if (change.skips == Skips::kNone) EXPECT_EQ(compared.cost().bodies_skipped(), 0);
+  if (change.skips == Skips::kNone) {
+    EXPECT_EQ(compared.cost().bodies_skipped(), 0);
+  }
   if (change.skips == Skips::kSome) {
     // With so many checks some fix reaches out of its function, and all of the unit is parsed.
     options.checks = "";

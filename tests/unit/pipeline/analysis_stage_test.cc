@@ -41,7 +41,9 @@ TEST_F(AnalysisStageTest, EveryTaskComparesAndAllMatchingTasksComeFirst) {
                                          "b.cc@static-analyzer<b.cc"));
   for (const AnalysisTask& task : worker.asked()) {
     EXPECT_EQ(task.commit, head);
-    if (const auto* unit = std::get_if<UnitTask>(&task.work)) EXPECT_EQ(unit->base->commit, base);
+    if (const auto* unit = std::get_if<UnitTask>(&task.work)) {
+      EXPECT_EQ(unit->base->commit, base);
+    }
   }
 }
 
