@@ -16,7 +16,8 @@ bool IsIdentifier(char c) { return c == '_' || absl::ascii_isalnum(static_cast<u
 // What a scan tells besides the includes; unset functions are not called.
 struct Listener {
   std::function<void(std::string_view word, size_t end)> on_word = nullptr;  // identifier and where it ends
-  std::function<void(std::string_view word, size_t at, std::string_view rest)> on_directive = nullptr;  // rest of its line
+  std::function<void(std::string_view word, size_t at, std::string_view rest)> on_directive =
+      nullptr;                                        // rest of its line
   std::function<void(size_t at)> on_token = nullptr;  // that stands in no directive other than #define
 };
 
