@@ -50,7 +50,7 @@ std::optional<BodyChange> BodyChange::Find(const FunctionRecords& base, std::str
   // Walks both texts: what stands between bodies must be equal, line by line.
   BodyChange change;
   change.reach_ = reach;
-  size_t old_at = 0, new_at = 0;  // lines consumed
+  size_t new_at = 0;  // lines of the new text consumed
   const std::span<const std::string_view> old_all(old_lines);
   int last_line = 0;
   std::optional<Body> open;  // its interior comes next in both texts
@@ -78,7 +78,6 @@ std::optional<BodyChange> BodyChange::Find(const FunctionRecords& base, std::str
       change.bodies_.push_back(*open);
       new_at = at;
     }
-    old_at = gap_end;
     new_at += gap.size();
     return true;
   };
