@@ -92,12 +92,15 @@ std::optional<Request> ReceiveRequest(int socket) {
   return request;
 }
 
-// Processes that were forked here and may be alive. They are the worker's children: it reaps them.
+// Processes that were forked here. They are the worker's children: it kills their groups and reaps them, unless it dies
+// before that; then whatever they left behind is ours to kill.
 class Forked {
  public:
   void Add(pid_t pid, int descriptor) { alive_.push_back({pid, descriptor}); }
-  // Waits for the socket, meanwhile forgetting the dead.
+  // Waits for the socket, meanwhile seeing who died.
   void WaitFor(int socket) {
+    // Once its leader is reaped, the number of a group may be somebody else's.
+    std::erase_if(dead_, [](pid_t pid) { return kill(pid, 0) != 0; });
     while (true) {
       std::vector<pollfd> waits = {{socket, POLLIN, 0}};
       for (const auto& [pid, descriptor] : alive_) waits.push_back({descriptor, POLLIN, 0});
@@ -105,6 +108,7 @@ class Forked {
       for (size_t i = alive_.size(); i-- > 0;) {
         if (waits[i + 1].revents == 0) continue;
         close(alive_[i].second);
+        dead_.push_back(alive_[i].first);
         alive_.erase(alive_.begin() + static_cast<std::ptrdiff_t>(i));
       }
       if (waits[0].revents != 0) return;
@@ -112,10 +116,12 @@ class Forked {
   }
   void KillGroups() const {
     for (const auto& [pid, descriptor] : alive_) kill(-pid, SIGKILL);
+    for (const pid_t pid : dead_) kill(-pid, SIGKILL);
   }
 
  private:
   std::vector<std::pair<pid_t, int>> alive_;
+  std::vector<pid_t> dead_;
 };
 
 int ErrorStream() {

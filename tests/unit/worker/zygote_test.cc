@@ -144,8 +144,13 @@ TEST(ZygoteAndWorker, NothingOutlivesTheWorker) {
   pid_t zygote = 0, grandchild = 0;
   ASSERT_EQ(read(ends[0], &zygote, sizeof zygote), static_cast<ssize_t>(sizeof zygote));
   ASSERT_EQ(read(ends[0], &grandchild, sizeof grandchild), static_cast<ssize_t>(sizeof grandchild));
+  // The zygote learns of the task's death and of the worker's at once.
+  const pid_t task = getpgid(grandchild);
+  ASSERT_EQ(kill(zygote, SIGSTOP), 0);
   kill(worker, SIGKILL);
   ASSERT_EQ(waitpid(worker, nullptr, 0), worker);
+  EXPECT_TRUE(IsDead(task));
+  kill(zygote, SIGCONT);
   // Nobody else holds the pipe's other end: it closes when the task and its child are gone.
   char byte;
   EXPECT_EQ(read(ends[0], &byte, 1), 0);
