@@ -156,6 +156,7 @@ std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang:
     // Lambdas have no name of their own that would hold when lines move.
     if (!IsLambdaCall(decl)) out.set_usr(function.usr);
     out.set_closure(function.closure.Bytes());
+    out.set_text(function.text.Bytes());
     out.set_is_code(function.is_code);
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(&decl);
     out.set_always_explored(method != nullptr &&
@@ -177,7 +178,7 @@ std::vector<v1::FunctionRecord> RecordFunctions(const Closures& closures, clang:
   std::map<int, uint64_t> digest_of;  // by node
   for (size_t i = 0; i < records.size(); ++i) {
     std::set<uint64_t> outside;
-    for (const int node : closures.ReachedBy(closures.functions()[i].node)) {
+    for (const int node : closures.functions()[i].reached) {
       const auto found = index_of.find(node);
       if (found != index_of.end()) {
         records[i].add_reaches(found->second);

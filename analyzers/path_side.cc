@@ -111,6 +111,7 @@ v1::Anchor PathSide::AnchorOf(const std::string& path, int line) {
     if (best != nullptr) {
       anchor.set_usr(best->usr());
       anchor.set_line(line - best->first_line());
+      anchor.set_text(best->text());
       return anchor;
     }
   }
@@ -166,7 +167,9 @@ bool PathSide::Unplace(const v1::PlacedFindings& placed, std::vector<v1::Finding
   std::vector<v1::Finding> out;
   const auto line_of = [&](const v1::Anchor& anchor) {
     for (const v1::FunctionRecord& function : functions_) {
-      if (function.usr() == anchor.usr() && function.first_line() > 0) return function.first_line() + anchor.line();
+      if (function.usr() == anchor.usr() && function.first_line() > 0 && function.text() == anchor.text()) {
+        return function.first_line() + anchor.line();
+      }
     }
     return 0;
   };

@@ -47,7 +47,7 @@ bool LacksBodies(const Closures& closures, const FunctionRecords& base, const Bo
     }
     const bool by_text = change.reach() == BodyChange::Reach::kText;
     if (by_text && (found == known.end() || !base[found->second].follows_calls())) continue;
-    for (const int node : by_text ? closures.CalledFrom(function.node) : closures.ReachedBy(function.node)) {
+    for (const int node : by_text ? closures.CalledFrom(function.node) : function.reached) {
       const auto* reached = llvm::dyn_cast<clang::FunctionDecl>(closures.DeclOf(node));
       if (reached != nullptr && reached->getDefinition() != nullptr && reached->getDefinition()->hasSkippedBody()) {
         return true;

@@ -56,10 +56,7 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
     return true;
   }
   bool VisitMemberExpr(clang::MemberExpr* expr) { return Refer(expr->getMemberDecl()); }
-  bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) {
-    Refer(expr->getConstructor());
-    return AddOverriders(expr->getConstructor()->getParent());
-  }
+  bool VisitCXXConstructExpr(clang::CXXConstructExpr* expr) { return Refer(expr->getConstructor()); }
   bool VisitCXXInheritedCtorInitExpr(clang::CXXInheritedCtorInitExpr* expr) { return Refer(expr->getConstructor()); }
   bool VisitCXXNewExpr(clang::CXXNewExpr* expr) {
     Refer(expr->getOperatorNew());
@@ -76,19 +73,6 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
   }
   bool VisitCastExpr(clang::CastExpr* expr) {
     builder_.Number(expr->getCastKind());
-    // The analyzer takes the type that is cast to for the type of the object.
-    const clang::QualType to = expr->getType();
-    const clang::QualType pointee = to->getPointeeType().isNull() ? to : to->getPointeeType();
-    switch (expr->getCastKind()) {
-      case clang::CK_BaseToDerived:
-      case clang::CK_Dynamic:
-      case clang::CK_BitCast:
-      case clang::CK_LValueBitCast:
-        AddOverriders(pointee->getAsCXXRecordDecl());
-        break;
-      default:
-        break;
-    }
     return true;
   }
   bool VisitUnaryOperator(clang::UnaryOperator* expr) { return Feed(expr->getOpcode()); }
@@ -135,6 +119,12 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
       if (const int to = closures_.NodeFor(decl); to >= 0) {
         closures_.nodes_[static_cast<size_t>(node_)].calls.insert(to);
       }
+      // The type of the object decides where the call goes.
+      const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(decl);
+      if (method != nullptr && method->isVirtual()) {
+        closures_.nodes_[static_cast<size_t>(node_)].virtual_calls.insert(method->getCanonicalDecl());
+        closures_.called_.insert(method->getCanonicalDecl());
+      }
     }
     return true;
   }
@@ -142,17 +132,6 @@ class ClosureWalk : public clang::RecursiveASTVisitor<ClosureWalk> {
     if (const int to = closures_.NodeFor(decl); to >= 0 && to != node_) {
       closures_.nodes_[static_cast<size_t>(node_)].edges.insert(to);
     }
-  }
-  // A virtual call on an object whose type is known goes to the functions of that type.
-  bool AddOverriders(const clang::CXXRecordDecl* record) {
-    if (record == nullptr || !record->hasDefinition() || !record->getDefinition()->isPolymorphic()) return true;
-    for (const clang::CXXMethodDecl* method : record->getDefinition()->methods()) {
-      if (method->isVirtual()) AddEdge(method);
-    }
-    for (const clang::CXXBaseSpecifier& base : record->getDefinition()->bases()) {
-      AddOverriders(base.getType()->getAsCXXRecordDecl());
-    }
-    return true;
   }
 
  private:

@@ -1,7 +1,7 @@
 #include "analyzers/closure/closures.h"
 
 #include <algorithm>
-#include <tuple>
+#include <numeric>
 #include <utility>
 
 #include "analyzers/closure/closure_walk.h"
@@ -9,6 +9,7 @@
 #include "clang/AST/ExprCXX.h"
 #include "clang/AST/RecursiveASTVisitor.h"
 #include "clang/Index/USRGeneration.h"
+#include "clang/Lex/Lexer.h"
 
 namespace mergegate::analyzers {
 namespace {
@@ -37,6 +38,23 @@ std::vector<std::pair<unsigned, std::string>> SuppressedBlocks(const std::string
     blocks.emplace_back(at, std::string(rest.substr(0, rest.find('\n'))));
   }
   return blocks;
+}
+
+// A suppression, or one that was taken away (source/suppressions.h).
+bool MaySuppress(std::string_view lines) {
+  return lines.find("NOLINT") != std::string_view::npos || lines.find("NOXINT") != std::string_view::npos;
+}
+
+// The tokens of some lines, comments left out.
+void AddTokens(std::string_view lines, const clang::LangOptions& language, DigestBuilder& builder) {
+  const std::string text(lines);  // ends with NUL, as the lexer wants it
+  clang::Lexer lexer(clang::SourceLocation(), language, text.data(), text.data(), text.data() + text.size());
+  clang::Token token;
+  for (bool at_end = false; !at_end;) {
+    at_end = lexer.LexFromRawLexer(token);
+    const auto end = static_cast<size_t>(lexer.getBufferLocation() - text.data());
+    builder.Text(std::string_view(text).substr(end - token.getLength(), token.getLength()));
+  }
 }
 
 // Functions with a body in a declaration, in the order of the source.
@@ -88,14 +106,30 @@ void Closures::AddFunctionsOf(const std::vector<clang::Decl*>& decls) {
 
 void Closures::Finish() {
   size_t expanded = 0;
-  do {
+  bool more = true;
+  while (more) {
     for (; expanded < nodes_.size(); ++expanded) Expand(static_cast<int>(expanded));  // grows while it is walked
-  } while (LinkPassedFunctions());
-  CombineComponents();
+    more = LinkPassedFunctions();
+    more = LinkOverriders() || more;
+  }
+  // Ordered by digest, so that a closure does not depend on the order of the source.
+  std::vector<int> ordered(nodes_.size()), rank(nodes_.size());
+  std::iota(ordered.begin(), ordered.end(), 0);
+  std::sort(ordered.begin(), ordered.end(),
+            [&](int a, int b) { return nodes_[static_cast<size_t>(a)].own < nodes_[static_cast<size_t>(b)].own; });
+  for (size_t i = 0; i < ordered.size(); ++i) rank[static_cast<size_t>(ordered[i])] = static_cast<int>(i);
   for (Function& function : functions_) {
     const Node& node = nodes_[static_cast<size_t>(function.node)];
-    function.own = node.own;
-    function.closure = DigestBuilder().Add(node.own).Add(node.closure).Number(function.is_code ? 1 : 0).Finish();
+    function.text = node.text;
+    function.reached = ReachedBy(function.node);
+    std::vector<int> ranks;
+    ranks.reserve(function.reached.size());
+    for (const int reached : function.reached) ranks.push_back(rank[static_cast<size_t>(reached)]);
+    std::sort(ranks.begin(), ranks.end());
+    DigestBuilder builder;
+    builder.Add(node.own).Number(function.is_code ? 1 : 0);
+    for (const int at : ranks) builder.Add(nodes_[static_cast<size_t>(ordered[static_cast<size_t>(at)])].own);
+    function.closure = builder.Finish();
   }
 }
 
@@ -127,21 +161,85 @@ int Closures::NodeOf(const clang::FunctionDecl* function) const {
   return found == node_of_.end() ? -1 : found->second;
 }
 
-std::set<int> Closures::ReachedBy(int node) const { return Follow(node, &Node::edges); }
+// Finds the overriders of what is called somewhere. True when there are more than before.
+bool Closures::LinkOverriders() {
+  bool more = false;
+  for (size_t node = 0; node < nodes_.size(); ++node) {
+    const auto* record = llvm::dyn_cast<clang::CXXRecordDecl>(nodes_[node].decl);
+    if (record == nullptr || !record->hasDefinition() || record->isDependentContext() || !record->isPolymorphic()) {
+      continue;
+    }
+    for (const clang::CXXMethodDecl* method : record->methods()) {
+      if (!method->isVirtual() || !method->hasBody()) continue;
+      Methods overridden;
+      const auto add = [&](const auto& self, const clang::CXXMethodDecl* of) -> void {
+        for (const clang::CXXMethodDecl* base : of->overridden_methods()) {
+          if (overridden.insert(base->getCanonicalDecl()).second) self(self, base);
+        }
+      };
+      add(add, method);
+      const auto is_called = [&](const clang::CXXMethodDecl* base) { return called_.contains(base); };
+      if (std::none_of(overridden.begin(), overridden.end(), is_called)) continue;
+      const int function = NodeFor(method);
+      std::vector<Overrider>& known = overriders_[static_cast<int>(node)];
+      const auto is_known = [&](const Overrider& overrider) { return overrider.function == function; };
+      if (function < 0 || std::any_of(known.begin(), known.end(), is_known)) continue;
+      known.push_back({function, std::move(overridden)});
+      more = true;
+    }
+  }
+  return more;
+}
 
-std::set<int> Closures::CalledFrom(int node) const { return Follow(node, &Node::calls); }
-
-std::set<int> Closures::Follow(int node, std::set<int> Node::* edges) const {
-  std::set<int> reached = {node};
-  std::vector<int> open = {node};
+std::vector<int> Closures::ReachedBy(int node) const {
+  std::vector<bool> reached(nodes_.size());
+  std::vector<int> open, types;
+  Methods called;
+  const auto reach = [&](int next) {
+    if (reached[static_cast<size_t>(next)]) return;
+    reached[static_cast<size_t>(next)] = true;
+    open.push_back(next);
+  };
+  reach(node);
   while (!open.empty()) {
     const int at = open.back();
     open.pop_back();
-    for (const int next : nodes_[static_cast<size_t>(at)].*edges) {
-      if (reached.insert(next).second) open.push_back(next);
+    const Node& from = nodes_[static_cast<size_t>(at)];
+    for (const int next : from.edges) reach(next);
+    for (const clang::CXXMethodDecl* method : from.virtual_calls) {
+      if (!called.insert(method).second) continue;
+      for (const int type : types) {
+        for (const Overrider& overrider : overriders_.at(type)) {
+          if (overrider.overridden.contains(method)) reach(overrider.function);
+        }
+      }
+    }
+    const auto found = overriders_.find(at);
+    if (found == overriders_.end()) continue;
+    types.push_back(at);
+    for (const Overrider& overrider : found->second) {
+      const auto is_called = [&](const clang::CXXMethodDecl* method) { return called.contains(method); };
+      if (std::any_of(overrider.overridden.begin(), overrider.overridden.end(), is_called)) reach(overrider.function);
     }
   }
-  return reached;
+  std::vector<int> all;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i]) all.push_back(static_cast<int>(i));
+  }
+  return all;
+}
+
+std::vector<int> Closures::CalledFrom(int node) const {
+  std::vector<bool> reached(nodes_.size());
+  std::vector<int> all = {node};
+  reached[static_cast<size_t>(node)] = true;
+  for (size_t i = 0; i < all.size(); ++i) {
+    for (const int next : nodes_[static_cast<size_t>(all[i])].calls) {
+      if (!reached[static_cast<size_t>(next)]) all.push_back(next);
+      reached[static_cast<size_t>(next)] = true;
+    }
+  }
+  return all;
 }
 
 bool Closures::IsSystem(const clang::Decl* decl) const {
@@ -232,7 +330,7 @@ int Closures::NodeFor(const clang::Decl* decl) {
   if (found != node_of_.end()) return found->second;
   const int node = MentionsTree(decl) ? static_cast<int>(nodes_.size()) : -1;
   node_of_[decl] = node;
-  if (node >= 0) nodes_.push_back({decl, {}, {}, {}, {}});
+  if (node >= 0) nodes_.push_back({.decl = decl});
   return node;
 }
 
@@ -267,8 +365,10 @@ std::string Closures::NameOf(const clang::NamedDecl* decl) const {
   return name;
 }
 
-// Whole lines of every place in the tree that declares it.
-void Closures::AddText(const clang::Decl* decl, DigestBuilder& builder) {
+// Whole lines of every place in the tree that declares it: as they are laid out for the node's text, without layout and
+// comments, unless those may say NOLINT, for the builder.
+void Closures::AddText(const clang::Decl* decl, int node, DigestBuilder& builder) {
+  DigestBuilder layout;
   for (const clang::Decl* place : decl->redecls()) {
     const auto extent = locations_.Cover(place->getSourceRange(), ast_.getLangOpts());
     if (!extent || extent->file == nullptr) continue;
@@ -277,12 +377,18 @@ void Closures::AddText(const clang::Decl* decl, DigestBuilder& builder) {
     const size_t before = extent->begin == 0 ? std::string::npos : text.rfind('\n', extent->begin - 1);
     const size_t begin = before == std::string::npos ? 0 : before + 1;
     const size_t end = std::min(text.find('\n', std::min<size_t>(extent->end, text.size())), text.size());
-    builder.Text(std::string_view(text).substr(begin, end - begin));
+    const std::string_view lines = std::string_view(text).substr(begin, end - begin);
+    layout.Text(lines);
+    if (MaySuppress(lines)) {
+      builder.Text(lines);
+    } else {
+      AddTokens(lines, ast_.getLangOpts(), builder);
+    }
     if (begin >= 2) {
       const size_t previous = text.rfind('\n', begin - 2);
       const size_t start = previous == std::string::npos ? 0 : previous + 1;
       const std::string_view line = std::string_view(text).substr(start, begin - 1 - start);
-      if (line.find("NOLINT") != std::string_view::npos) builder.Text(line);
+      if (MaySuppress(line)) builder.Text(line);
     }
     auto [blocks, inserted] = blocks_.try_emplace(extent->file);
     if (inserted) blocks->second = SuppressedBlocks(text);
@@ -290,6 +396,7 @@ void Closures::AddText(const clang::Decl* decl, DigestBuilder& builder) {
       if (at < begin) builder.Text(words);
     }
   }
+  nodes_[static_cast<size_t>(node)].text = layout.Finish();
 }
 
 // What others see of a record: layout, bases and members' signatures. Bodies of members are nodes of their own.
@@ -333,7 +440,7 @@ void Closures::Expand(int node) {
   builder.Number(decl->getKind()).Number(IsSystem(decl) ? 1 : 0);
   builder.Text(NameOf(llvm::cast<clang::NamedDecl>(decl)));
   if (const auto* function = llvm::dyn_cast<clang::FunctionDecl>(decl)) {
-    AddText(function, builder);
+    AddText(function, node, builder);
     for (const clang::Attr* attribute : function->attrs()) builder.Number(attribute->getKind());
     walk.AddType(function->getReturnType());
     for (const clang::ParmVarDecl* parameter : function->parameters()) walk.AddType(parameter->getType());
@@ -349,7 +456,7 @@ void Closures::Expand(int node) {
     }
     if (function->doesThisDeclarationHaveABody()) walk.TraverseStmt(function->getBody());
   } else if (const auto* variable = llvm::dyn_cast<clang::VarDecl>(decl)) {
-    AddText(variable, builder);
+    AddText(variable, node, builder);
     walk.AddType(variable->getType());
     if (const clang::Expr* initializer = variable->getAnyInitializer();
         initializer != nullptr && !initializer->isValueDependent()) {
@@ -358,7 +465,7 @@ void Closures::Expand(int node) {
   } else if (const auto* record = llvm::dyn_cast<clang::RecordDecl>(decl)) {
     AddRecord(record, node, builder);
   } else if (const auto* enumeration = llvm::dyn_cast<clang::EnumDecl>(decl)) {
-    AddText(enumeration, builder);
+    AddText(enumeration, node, builder);
     for (const clang::EnumConstantDecl* constant : enumeration->enumerators()) {
       builder.Text(constant->getName());
       llvm::SmallString<32> digits;
@@ -367,69 +474,6 @@ void Closures::Expand(int node) {
     }
   }
   nodes_[static_cast<size_t>(node)].own = builder.Finish();
-}
-
-// Nodes that reach each other get one digest, of all of them and of the components that they reach (Tarjan).
-void Closures::CombineComponents() {
-  const size_t count = nodes_.size();
-  std::vector<int> index(count, -1), low(count, 0);
-  std::vector<bool> on_stack(count, false);
-  std::vector<int> stack;
-  struct Frame {
-    int node;
-    std::set<int>::const_iterator next;
-  };
-  int counter = 0;
-  const auto at = [](int i) { return static_cast<size_t>(i); };
-  for (size_t start = 0; start < count; ++start) {
-    if (index[start] >= 0) continue;
-    std::vector<Frame> frames;
-    const auto enter = [&](int node) {
-      index[at(node)] = low[at(node)] = counter++;
-      stack.push_back(node);
-      on_stack[at(node)] = true;
-      frames.push_back({node, nodes_[at(node)].edges.begin()});
-    };
-    enter(static_cast<int>(start));
-    while (!frames.empty()) {
-      Frame& frame = frames.back();
-      const int node = frame.node;
-      if (frame.next != nodes_[at(node)].edges.end()) {
-        const int next = *frame.next++;
-        if (index[at(next)] < 0) {
-          enter(next);
-        } else if (on_stack[at(next)]) {
-          low[at(node)] = std::min(low[at(node)], index[at(next)]);
-        }
-        continue;
-      }
-      frames.pop_back();
-      if (!frames.empty()) low[at(frames.back().node)] = std::min(low[at(frames.back().node)], low[at(node)]);
-      if (low[at(node)] != index[at(node)]) continue;
-      std::set<int> component;
-      int member;
-      do {
-        member = stack.back();
-        stack.pop_back();
-        on_stack[at(member)] = false;
-        component.insert(member);
-      } while (member != node);
-      std::multiset<Digest> parts;
-      std::set<Digest> below;
-      for (const int i : component) {
-        parts.insert(nodes_[at(i)].own);
-        for (const int next : nodes_[at(i)].edges) {
-          if (!component.contains(next)) below.insert(nodes_[at(next)].closure);
-        }
-      }
-      DigestBuilder builder;
-      builder.Number(parts.size());
-      for (const Digest& part : parts) builder.Add(part);
-      for (const Digest& part : below) builder.Add(part);
-      const Digest digest = builder.Finish();
-      for (const int i : component) nodes_[at(i)].closure = digest;
-    }
-  }
 }
 
 }  // namespace mergegate::analyzers

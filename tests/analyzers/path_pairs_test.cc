@@ -154,6 +154,23 @@ TEST(PathPair, PlacesWhatItKnowsWhereItNowStands) {
   EXPECT_EQ(Differences(moved.Compare(), known), "");
 }
 
+TEST(PathPair, LooksAtNothingForACommentOrALineBreak) {
+  const UnitPair pair = PairOf(kUnit, "return *a + 1;", "// One more.\n  return *a\n         + 1;");
+  const v1::TaskResult result = pair.Compare();
+  EXPECT_EQ(result.cost().entries_analyzed(), 0);
+  EXPECT_THAT(Places(result), IsEmpty());
+}
+
+TEST(PathPair, PlacesWhatItKnowsInAnotherLayout) {
+  const UnitPair first = PairOf(kUnit, "return *a + 1;", "a = nullptr; return *a + 1;");
+  first.CompareCached();
+  const UnitPair other = PairOf(Edited(kUnit, "int Changed(int* a) {", "int Changed(int* a) {\n  // One more."),
+                                "return *a + 1;", "a = nullptr; return *a + 1;");
+  v1::TaskResult known = other.Answer(other.task(), first.cache()).result();
+  EXPECT_THAT(Places(known), ElementsAre(Null(9)));
+  EXPECT_EQ(Differences(other.Compare(), known), "");
+}
+
 // A change that makes User, or what it calls, read through a null pointer, though not a letter of User differs.
 struct Influence {
   std::string name;
