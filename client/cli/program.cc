@@ -11,6 +11,7 @@
 #include "client/cli/commands/findings.h"
 #include "client/cli/commands/help.h"
 #include "client/cli/commands/policy.h"
+#include "client/cli/commands/recommend.h"
 #include "client/cli/commands/replay.h"
 #include "client/cli/commands/runs.h"
 #include "client/cli/commands/serve.h"
@@ -24,9 +25,12 @@ namespace {
 
 // THE table of verbs, in the order of the help.
 constexpr Verb kVerbs[] = {
-    {"check", AddCheck},           {"show", AddShow},       {"findings", AddFindings}, {"explain", AddExplain},
-    {"replay", AddReplay},         {"runs", AddRuns},       {"policy", AddPolicy},     {"serve", AddServe},
-    {"completion", AddCompletion}, {"version", AddVersion}, {"help", AddHelp},
+    {"check", AddCheck},         {"show", AddShow},
+    {"findings", AddFindings},   {"explain", AddExplain},
+    {"recommend", AddRecommend}, {"replay", AddReplay},
+    {"runs", AddRuns},           {"policy", AddPolicy},
+    {"serve", AddServe},         {"completion", AddCompletion},
+    {"version", AddVersion},     {"help", AddHelp},
 };
 
 // What most people want from a help page comes first: examples (kept in the footer).

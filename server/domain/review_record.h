@@ -27,8 +27,9 @@ struct TouchedFile {
 };
 
 struct ReviewRecord {
-  std::string id;     // commit id of the last commit of the change
-  std::string group;  // records of one patch series share it; empty: alone
+  std::string id;      // commit id of the last commit of the change
+  std::string group;   // records of one patch series share it; empty: alone
+  std::string change;  // commits of one pull request share it; empty: alone
   absl::Time landed;
   Identity author;
   std::string title;

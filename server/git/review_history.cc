@@ -1,0 +1,269 @@
+#include "server/git/review_history.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
+#include "server/git/git_error.h"
+#include "server/git/mailmap.h"
+#include "server/git/object.h"
+#include "server/git/tree_changes.h"
+#include "server/reviewers/trailers.h"
+
+namespace mergegate::git {
+namespace {
+
+// The ranking reads 50 files of a change; renames are all kept, they carry history over.
+constexpr size_t kKeptFiles = 200;
+
+struct Commit {
+  git_oid id = {};
+  git_oid tree = {};
+  std::vector<git_oid> parents;
+  int64_t time = 0;  // committed, seconds since 1970
+  Identity author;
+  reviewers::MessageReviews reviews;
+  int brought_by = -1;  // index of the reviewed merge that stands for it
+};
+
+struct OidKey {
+  size_t operator()(const git_oid& id) const { return OidHash()(id); }
+};
+using Places = absl::flat_hash_map<git_oid, int, OidKey, OidEqual>;
+
+// "Ann Li <ann@example.org> 1542676001 +0100"
+void ParseSignature(std::string_view line, Identity& who, int64_t& time) {
+  const size_t open = line.find('<');
+  const size_t close = line.rfind('>');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return;
+  const size_t name_end = line.substr(0, open).find_last_not_of(' ');
+  who.name = std::string(line.substr(0, name_end == std::string_view::npos ? 0 : name_end + 1));
+  who.mail = std::string(line.substr(open + 1, close - open - 1));
+  const size_t digits = std::min(line.find_first_not_of(' ', close + 1), line.size());
+  std::from_chars(line.data() + digits, line.data() + line.size(), time);
+}
+
+absl::StatusOr<Commit> ReadCommit(git_odb* odb, const git_oid& id, const std::vector<std::string>& trailers) {
+  OdbObjectHandle object;
+  if (const int code = git_odb_read(object.out(), odb, &id); code < 0) return GitError(code, "read commit", Hex(id));
+  std::string_view text(static_cast<const char*>(git_odb_object_data(object.get())), git_odb_object_size(object.get()));
+  Commit commit{.id = id};
+  while (!text.empty() && text.front() != '\n') {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto oid = [](std::string_view hex, git_oid& to) {
+      return hex.size() == GIT_OID_HEXSZ && git_oid_fromstrn(&to, hex.data(), hex.size()) == 0;
+    };
+    Identity committer;
+    int64_t authored = 0;
+    if (line.starts_with("tree ")) {
+      oid(line.substr(5), commit.tree);
+    } else if (line.starts_with("parent ")) {
+      if (git_oid parent; oid(line.substr(7), parent)) commit.parents.push_back(parent);
+    } else if (line.starts_with("author ")) {
+      ParseSignature(line.substr(7), commit.author, authored);
+    } else if (line.starts_with("committer ")) {
+      ParseSignature(line.substr(10), committer, commit.time);
+    }
+  }
+  commit.reviews = reviewers::ReviewsIn(text, trailers);
+  return commit;
+}
+
+class HistoryReader {
+ public:
+  HistoryReader(git_repository* repository, OdbHandle odb, const HistoryOptions& options)
+      : repository_(repository), odb_(std::move(odb)), changes_(odb_.get()), options_(options) {
+    if (options_.trailers.empty()) options_.trailers = reviewers::DefaultTrailers();
+  }
+
+  absl::StatusOr<CommitRecords> Read(const std::optional<CommitId>& since) {
+    CommitRecords result;
+    ASSIGN_OR_RETURN(const git_oid tip, Tip());
+    result.tip = CommitId(Hex(tip));
+    git_oid known;
+    bool hide = false;
+    if (since.has_value()) {
+      ASSIGN_OR_RETURN(known, ParseOid(since->value()));
+      hide = git_oid_equal(&known, &tip) || git_graph_descendant_of(repository_, &tip, &known) == 1;
+    }
+    result.whole = !hide;
+    RETURN_IF_ERROR(ReadCommits(tip, hide ? &known : nullptr));
+    ReadMailmap(tip, result.notes);
+    CoverBranches();
+    std::vector<int> order(commits_.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::vector<std::optional<ReviewRecord>> records(commits_.size());
+    for (const int i : order) {  // newest first, as packs are laid out
+      ASSIGN_OR_RETURN(records[static_cast<size_t>(i)], RecordOf(commits_[static_cast<size_t>(i)]));
+    }
+    // The walk shows children before parents.
+    std::ranges::sort(order, [&](int a, int b) {
+      const int64_t time_a = commits_[static_cast<size_t>(a)].time, time_b = commits_[static_cast<size_t>(b)].time;
+      return time_a != time_b ? time_a < time_b : a > b;
+    });
+    for (const int i : order) {
+      if (std::optional<ReviewRecord>& record = records[static_cast<size_t>(i)]) {
+        result.records.push_back(*std::move(record));
+      }
+    }
+    return result;
+  }
+
+ private:
+  absl::StatusOr<git_oid> Tip() const {
+    git_oid id;
+    if (options_.ref.empty()) {
+      for (const char* name : {"HEAD", "refs/heads/main", "refs/heads/master"}) {
+        if (git_reference_name_to_id(&id, repository_, name) == 0) return id;
+      }
+      return absl::NotFoundError(absl::StrCat(git_repository_path(repository_), " has no default branch; name a ref"));
+    }
+    ObjectHandle found, commit;
+    int code = git_revparse_single(found.out(), repository_, options_.ref.c_str());
+    if (code == 0) code = git_object_peel(commit.out(), found.get(), GIT_OBJECT_COMMIT);
+    if (code < 0) return GitError(code, "find commit", options_.ref);
+    return *git_object_id(commit.get());
+  }
+
+  absl::Status ReadCommits(const git_oid& tip, const git_oid* known) {
+    RevwalkHandle walk;
+    int code = git_revwalk_new(walk.out(), repository_);
+    if (code == 0) code = git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
+    if (code == 0) code = git_revwalk_push(walk.get(), &tip);
+    if (code == 0 && known != nullptr) code = git_revwalk_hide(walk.get(), known);
+    git_oid id;
+    while (code == 0 && (code = git_revwalk_next(&id, walk.get())) == 0) {
+      ASSIGN_OR_RETURN(Commit commit, ReadCommit(odb_.get(), id, options_.trailers));
+      places_.emplace(id, static_cast<int>(commits_.size()));
+      commits_.push_back(std::move(commit));
+    }
+    return code == GIT_ITEROVER ? absl::OkStatus() : GitError(code, "walk the history of", Hex(tip));
+  }
+
+  void ReadMailmap(const git_oid& tip, std::vector<std::string>& notes) {
+    ObjectHandle entry;
+    const std::string name = Hex(tip) + ":.mailmap";
+    const int code = git_revparse_single(entry.out(), repository_, name.c_str());
+    if (code == 0 && git_object_type(entry.get()) == GIT_OBJECT_BLOB) {
+      const auto* const blob = reinterpret_cast<const git_blob*>(entry.get());
+      mailmap_ =
+          Mailmap({static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<size_t>(git_blob_rawsize(blob))});
+      return;
+    }
+    git_object* tree = nullptr;
+    const std::string root = Hex(tip) + "^{tree}";
+    if (git_revparse_single(&tree, repository_, root.c_str()) != 0) return;
+    if (git_tree_entry_byname(reinterpret_cast<const git_tree*>(tree), ".mailmap") != nullptr) {
+      notes.push_back("the blob of .mailmap is not in this clone: names are taken as the commits have them");
+    }
+    git_object_free(tree);
+  }
+
+  // A merge that names reviewers stands for what it brought to the first parents' line.
+  void CoverBranches() {
+    if (commits_.empty()) return;
+    std::vector<bool> seen(commits_.size(), false);
+    std::vector<int> line;
+    for (auto place = places_.find(commits_.front().id); place != places_.end();) {
+      line.push_back(place->second);
+      seen[static_cast<size_t>(place->second)] = true;
+      const Commit& commit = commits_[static_cast<size_t>(place->second)];
+      place = commit.parents.empty() ? places_.end() : places_.find(commit.parents.front());
+    }
+    std::ranges::reverse(line);
+    for (const int merge : line) {
+      const Commit& commit = commits_[static_cast<size_t>(merge)];
+      if (commit.parents.size() < 2) continue;
+      std::vector<git_oid> stack(commit.parents.begin() + 1, commit.parents.end());
+      while (!stack.empty()) {
+        const auto place = places_.find(stack.back());
+        stack.pop_back();
+        if (place == places_.end() || seen[static_cast<size_t>(place->second)]) continue;
+        seen[static_cast<size_t>(place->second)] = true;
+        Commit& brought = commits_[static_cast<size_t>(place->second)];
+        if (!commit.reviews.reviewers.empty()) brought.brought_by = merge;
+        stack.insert(stack.end(), brought.parents.begin(), brought.parents.end());
+      }
+    }
+  }
+
+  bool IsVendored(std::string_view path) const {
+    return std::ranges::any_of(options_.vendored, [&](const std::string& folder) {
+      const size_t at = path.find(folder + "/");
+      return at != std::string_view::npos && (at == 0 || path[at - 1] == '/');
+    });
+  }
+
+  absl::StatusOr<std::optional<ReviewRecord>> RecordOf(Commit& commit) {
+    const bool merge = commit.parents.size() > 1;
+    if (commit.brought_by >= 0 || (merge && commit.reviews.reviewers.empty())) return std::nullopt;
+    const git_oid* before = nullptr;
+    git_oid parent_tree;
+    if (!commit.parents.empty()) {
+      const absl::StatusOr<git_oid> tree = TreeOf(commit.parents.front());
+      if (!tree.ok()) return std::nullopt;  // the history is cut off here: what changed is not known
+      parent_tree = *tree;
+      before = &parent_tree;
+    }
+    ASSIGN_OR_RETURN(std::vector<TouchedFile> files, changes_.Between(before, &commit.tree));
+    std::erase_if(files, [&](const TouchedFile& file) { return IsVendored(file.path); });
+    size_t plain = 0;
+    std::erase_if(files, [&](const TouchedFile& file) { return file.renamed_from.empty() && ++plain > kKeptFiles; });
+    if (files.empty()) return std::nullopt;
+    ReviewRecord record{.id = Hex(commit.id),
+                        .group = {},
+                        .change = std::move(commit.reviews.change),
+                        .landed = absl::FromUnixSeconds(commit.time),
+                        .author = commit.author,
+                        .title = std::move(commit.reviews.title),
+                        .files = std::move(files),
+                        .reviewers = std::move(commit.reviews.reviewers)};
+    if (merge) {
+      if (const auto tip = places_.find(commit.parents[1]); tip != places_.end()) {
+        record.author = commits_[static_cast<size_t>(tip->second)].author;
+      }
+    }
+    mailmap_.Apply(record.author);
+    for (Identity& reviewer : record.reviewers) mailmap_.Apply(reviewer);
+    return record;
+  }
+
+  absl::StatusOr<git_oid> TreeOf(const git_oid& id) {
+    if (const auto place = places_.find(id); place != places_.end()) {
+      return commits_[static_cast<size_t>(place->second)].tree;
+    }
+    ASSIGN_OR_RETURN(const Commit commit, ReadCommit(odb_.get(), id, {}));
+    return commit.tree;
+  }
+
+  git_repository* const repository_;
+  const OdbHandle odb_;
+  TreeChanges changes_;
+  HistoryOptions options_;
+  Mailmap mailmap_;
+  std::vector<Commit> commits_;  // newest first
+  Places places_;
+};
+
+}  // namespace
+
+absl::StatusOr<CommitRecords> ReadReviewHistory(const std::string& repository, const HistoryOptions& options,
+                                                const std::optional<CommitId>& since) {
+  StartLibrary();
+  RepositoryHandle opened;
+  if (const int code =
+          git_repository_open_ext(opened.out(), repository.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+      code < 0) {
+    return GitError(code, "open the repository", repository);
+  }
+  ASSIGN_OR_RETURN(OdbHandle odb, ObjectDatabase(opened.get()));
+  return HistoryReader(opened.get(), std::move(odb), options).Read(since);
+}
+
+}  // namespace mergegate::git

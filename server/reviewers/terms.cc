@@ -1,0 +1,303 @@
+#include "server/reviewers/terms.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "server/reviewers/words.h"
+
+namespace mergegate::reviewers {
+namespace {
+
+constexpr std::string_view kTermNames[kShareCount] = {"file_reviews_short",
+                                                      "file_reviews_long",
+                                                      "file_reviews_events",
+                                                      "file_changes_short",
+                                                      "file_changes_long",
+                                                      "folder_reviews_short",
+                                                      "folder_reviews_long",
+                                                      "folder_reviews_events",
+                                                      "folder_changes_short",
+                                                      "folder_changes_long",
+                                                      "parent_reviews_long",
+                                                      "parent_changes_long",
+                                                      "area_reviews_short",
+                                                      "area_reviews_long",
+                                                      "area_reviews_events",
+                                                      "area_changes_short",
+                                                      "author_short",
+                                                      "author_long",
+                                                      "author_events",
+                                                      "author_area_short",
+                                                      "author_area_long",
+                                                      "author_area_events",
+                                                      "back_short",
+                                                      "back_long",
+                                                      "project_14",
+                                                      "project_90",
+                                                      "project_365",
+                                                      "project_events",
+                                                      "project_changes_90",
+                                                      "project_changes_14",
+                                                      "newcomer",
+                                                      "title",
+                                                      "title_short",
+                                                      "title_events",
+                                                      "path_words",
+                                                      "path_words_short",
+                                                      "file_last",
+                                                      "author_last",
+                                                      "hyperbolic_changes",
+                                                      "hyperbolic_folder_changes",
+                                                      "hyperbolic_reviews",
+                                                      "hyperbolic_folder_reviews",
+                                                      "alike"};
+constexpr std::string_view kPlainNames[kPlainCount] = {"days_since_review", "days_since_anything", "never_reviewed"};
+
+// Rows of the people touched so far.
+class RowSet {
+ public:
+  RowSet(const ReviewHistory& history) : history_(history), slots_(history.people().size(), -1) {}
+
+  Row& operator[](PersonId person) {
+    int& slot = slots_[static_cast<size_t>(history_.people().Now(person))];
+    if (slot < 0) {
+      slot = static_cast<int>(people_.size());
+      people_.push_back(history_.people().Now(person));
+      rows_.emplace_back();
+    }
+    return rows_[static_cast<size_t>(slot)];
+  }
+
+  std::vector<PersonId>& people() { return people_; }
+  std::vector<Row>& rows() { return rows_; }
+
+ private:
+  const ReviewHistory& history_;
+  std::vector<int> slots_;
+  std::vector<PersonId> people_;
+  std::vector<Row> rows_;
+};
+
+constexpr Term kNone = kShareCount;
+// Less than this of a share is not worth a row.
+constexpr double kLeast = 2e-4;
+
+struct Targets {
+  Term by_short = kNone, by_long = kNone, by_event = kNone;
+};
+
+// Adds `weight` times the shares of one key.
+void AddShares(RowSet& rows, const MassTable& table, const KeyMass* masses, double day, double k, double weight,
+               Targets targets) {
+  if (masses == nullptr) return;
+  const double per_short = 1 / (masses->short_total + k * table.ShortScale(day));
+  const double per_long = 1 / (masses->long_total + k * table.LongScale(day));
+  const double per_event = 1 / (masses->event_total + k * masses->event_scale);
+  for (const PersonMass& mass : masses->people) {
+    const double by_short = mass.by_short * per_short, by_long = mass.by_long * per_long;
+    const double by_event = mass.by_event * per_event;
+    if (by_short < kLeast && by_long < kLeast && by_event < kLeast) continue;
+    Row& row = rows[mass.person];
+    if (targets.by_short != kNone) row.shares[targets.by_short] += static_cast<float>(weight * by_short);
+    if (targets.by_long != kNone) row.shares[targets.by_long] += static_cast<float>(weight * by_long);
+    if (targets.by_event != kNone) row.shares[targets.by_event] += static_cast<float>(weight * by_event);
+  }
+}
+
+// n / t of each person: events per day since the last one.
+void AddHyperbolic(RowSet& rows, const KeyMass* masses, double day, Term term) {
+  if (masses == nullptr) return;
+  for (const PersonMass& mass : masses->people) {
+    const double age = std::max(1.0, day - mass.last_day);
+    if (mass.events / age < 1e-3) continue;
+    rows[mass.person].shares[term] += static_cast<float>(mass.events / age);
+  }
+}
+
+void AddRecency(RowSet& rows, const KeyMass* masses, double day, double decay_days, Term term) {
+  if (masses == nullptr) return;
+  for (const PersonMass& mass : masses->people) {
+    const double recency = std::exp(-std::max(0.0, day - mass.last_day) / decay_days);
+    if (recency < 0.01) continue;
+    float& share = rows[mass.person].shares[term];
+    share = std::max(share, static_cast<float>(recency));
+  }
+}
+
+void MakeShare(RowSet& rows, Term term, double k) {
+  double total = k;
+  for (const Row& row : rows.rows()) total += row.shares[term];
+  for (Row& row : rows.rows()) row.shares[term] = static_cast<float>(row.shares[term] / total);
+}
+
+using WeightedNames = std::map<std::string_view, double>;
+
+void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::string> paths, double day) {
+  const double part = 1.0 / static_cast<double>(paths.size());
+  WeightedNames folders, parents, areas;
+  std::map<std::string, double> words;
+  for (const std::string& path : paths) {
+    const KeyMass* reviews = history.file_reviews().Find(FileKey(path));
+    const KeyMass* changes = history.file_changes().Find(FileKey(path));
+    AddShares(rows, history.file_reviews(), reviews, day, 0.5, part,
+              {kFileReviewsShort, kFileReviewsLong, kFileReviewsEvents});
+    AddShares(rows, history.file_changes(), changes, day, 0.5, part, {kFileChangesShort, kFileChangesLong, kNone});
+    AddRecency(rows, reviews, day, 45, kFileLast);
+    AddHyperbolic(rows, reviews, day, kHyperbolicReviews);
+    AddHyperbolic(rows, changes, day, kHyperbolicChanges);
+    for (std::string& word : PathWords(path)) words[std::move(word)] += part;
+    const std::vector<std::string_view> above = FoldersOf(path);
+    if (above.empty()) continue;
+    folders[above.front()] += part;
+    parents[above[std::min<size_t>(1, above.size() - 1)]] += part;
+    areas[AreaOf(path)] += part;
+  }
+  for (const auto& [folder, weight] : folders) {
+    const KeyMass* reviews = history.folder_reviews().Find(FolderKey(folder));
+    const KeyMass* changes = history.folder_changes().Find(FolderKey(folder));
+    AddShares(rows, history.folder_reviews(), reviews, day, 1, weight,
+              {kFolderReviewsShort, kFolderReviewsLong, kFolderReviewsEvents});
+    AddShares(rows, history.folder_changes(), changes, day, 1, weight,
+              {kFolderChangesShort, kFolderChangesLong, kNone});
+    AddHyperbolic(rows, reviews, day, kHyperbolicFolderReviews);
+    AddHyperbolic(rows, changes, day, kHyperbolicFolderChanges);
+  }
+  for (const auto& [folder, weight] : parents) {
+    AddShares(rows, history.folder_reviews(), history.folder_reviews().Find(FolderKey(folder)), day, 1, weight,
+              {kNone, kParentReviewsLong, kNone});
+    AddShares(rows, history.folder_changes(), history.folder_changes().Find(FolderKey(folder)), day, 1, weight,
+              {kNone, kParentChangesLong, kNone});
+  }
+  for (const auto& [folder, weight] : areas) {
+    AddShares(rows, history.folder_reviews(), history.folder_reviews().Find(FolderKey(folder)), day, 1, weight,
+              {kAreaReviewsShort, kAreaReviewsLong, kAreaReviewsEvents});
+    AddShares(rows, history.folder_changes(), history.folder_changes().Find(FolderKey(folder)), day, 1, weight,
+              {kAreaChangesShort, kNone, kNone});
+  }
+  MakeShare(rows, kHyperbolicReviews, 0.05 * static_cast<double>(paths.size()));
+  MakeShare(rows, kHyperbolicChanges, 0.05 * static_cast<double>(paths.size()));
+  MakeShare(rows, kHyperbolicFolderReviews, 0.05 * static_cast<double>(std::max<size_t>(1, folders.size())));
+  MakeShare(rows, kHyperbolicFolderChanges, 0.05 * static_cast<double>(std::max<size_t>(1, folders.size())));
+  // Rare words say more: each counts by the logarithm of how rare it is.
+  double total = 0;
+  std::vector<std::pair<const KeyMass*, double>> found;
+  for (const auto& [word, weight] : words) {
+    const KeyMass* masses = history.path_words().Find(KeyOf("path word", word));
+    if (masses == nullptr) continue;
+    const double rarity = std::log(1 + history.reviewed_records() / (1.0 + masses->events)) * weight;
+    total += rarity;
+    found.emplace_back(masses, rarity);
+  }
+  for (const auto& [masses, rarity] : found) {
+    AddShares(rows, history.path_words(), masses, day, 0.5, rarity / total, {kPathWordsShort, kPathWords, kNone});
+  }
+}
+
+void AddTitle(RowSet& rows, const ReviewHistory& history, std::string_view title, double day) {
+  double total = 0;
+  std::vector<std::pair<const KeyMass*, double>> found;
+  for (const std::string& word : TitleWords(title)) {
+    const KeyMass* masses = history.title_words().Find(KeyOf("word", word));
+    if (masses == nullptr) continue;
+    const double rarity =
+        std::log(1 + history.reviewed_records() / (1.0 + masses->people.size() * 3.0 +
+                                                   masses->long_total / history.title_words().LongScale(day)));
+    total += rarity;
+    found.emplace_back(masses, rarity);
+  }
+  for (const auto& [masses, rarity] : found) {
+    AddShares(rows, history.title_words(), masses, day, 0.5, rarity / total, {kTitleShort, kTitle, kTitleEvents});
+  }
+}
+
+void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std::span<const std::string> paths,
+               double day) {
+  const bool newcomer = author == kNobody || history.ActivityOf(author).changes < ReviewHistory::kNewcomerChanges;
+  if (newcomer) {
+    AddShares(rows, history.project_slow(), history.project_slow().Find(ReviewHistory::kNewcomers), day, 1, 1,
+              {kNone, kNewcomer, kNone});
+  }
+  if (author == kNobody) return;
+  const KeyMass* reviewers = history.authors().Find(ReviewHistory::AuthorKey(author));
+  AddShares(rows, history.authors(), reviewers, day, 1, 1, {kAuthorShort, kAuthorLong, kAuthorEvents});
+  AddRecency(rows, reviewers, day, 20, kAuthorLast);
+  WeightedNames areas;
+  for (const std::string& path : paths) areas[AreaOf(path)] += 1.0 / static_cast<double>(paths.size());
+  for (const auto& [area, weight] : areas) {
+    AddShares(rows, history.authors_in_area(),
+              history.authors_in_area().Find(ReviewHistory::AuthorAreaKey(author, area)), day, 1, weight,
+              {kAuthorAreaShort, kAuthorAreaLong, kAuthorAreaEvents});
+  }
+  const KeyMass* reviewed = history.reviewed_authors().Find(ReviewHistory::AuthorKey(author));
+  if (reviewed == nullptr) return;
+  for (const PersonMass& whom : reviewed->people) {
+    const PersonId person = history.people().Now(whom.person);
+    const KeyMass* theirs = history.authors().Find(ReviewHistory::AuthorKey(person));
+    if (theirs == nullptr) continue;
+    if (const PersonMass* mass = theirs->Of(author)) {
+      Row& row = rows[person];
+      row.shares[kBackShort] =
+          static_cast<float>(mass->by_short / (theirs->short_total + history.authors().ShortScale(day)));
+      row.shares[kBackLong] =
+          static_cast<float>(mass->by_long / (theirs->long_total + history.authors().LongScale(day)));
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view TermName(size_t term) { return kTermNames[term]; }
+std::string_view PlainName(size_t plain) { return kPlainNames[plain]; }
+
+Candidates FindCandidates(const ReviewHistory& history, const RankQuery& query, size_t most) {
+  const double day = DayOf(query.now);
+  RowSet rows(history);
+  const std::span<const std::string> paths = std::span(query.paths).first(std::min(query.paths.size(), kMostFiles));
+  const PersonId author = history.people().Find(query.author);
+  if (!paths.empty()) AddPaths(rows, history, paths, day);
+  AddTitle(rows, history, query.title, day);
+  AddAuthor(rows, history, author, paths, day);
+  AddShares(rows, history.project(), history.project().Find(ReviewHistory::kReviews), day, 1, 1,
+            {kProject14, kProject90, kProjectEvents});
+  AddShares(rows, history.project_slow(), history.project_slow().Find(ReviewHistory::kReviewsSlow), day, 1, 1,
+            {kProject365, kNone, kNone});
+  AddShares(rows, history.project(), history.project().Find(ReviewHistory::kChanges), day, 1, 1,
+            {kProjectChanges14, kProjectChanges90, kNone});
+
+  std::set<PersonId> barred = {author};
+  for (const Identity& identity : query.exclude) barred.insert(history.people().Find(identity));
+  struct Hit {
+    float sum;
+    size_t index;
+  };
+  std::vector<Hit> hits;
+  for (size_t i = 0; i < rows.rows().size(); ++i) {
+    if (barred.contains(rows.people()[i])) continue;
+    float sum = 0;
+    for (const float share : rows.rows()[i].shares) sum += share;
+    hits.push_back({sum, i});
+  }
+  if (hits.size() > most) {
+    std::ranges::nth_element(hits, hits.begin() + static_cast<std::ptrdiff_t>(most), [](const Hit& a, const Hit& b) {
+      return a.sum != b.sum ? a.sum > b.sum : a.index < b.index;
+    });
+    hits.resize(most);
+  }
+  Candidates candidates;
+  for (const Hit& hit : hits) {
+    candidates.people.push_back(rows.people()[hit.index]);
+    Row& row = candidates.rows.emplace_back(rows.rows()[hit.index]);
+    const ReviewHistory::Activity activity = history.ActivityOf(candidates.people.back());
+    const auto days = [&](double last) {
+      return static_cast<float>(std::log1p(std::clamp(day - last, 0.0, 3650.0)) / 8);
+    };
+    row.plain[kDaysSinceReview] = days(activity.last_review_day);
+    row.plain[kDaysSinceAnything] = days(activity.last_day);
+    row.plain[kNeverReviewed] = activity.reviews == 0 ? 1 : 0;
+  }
+  return candidates;
+}
+
+}  // namespace mergegate::reviewers
