@@ -132,13 +132,15 @@ class Change:
         return gate.Server(self.lab, data, [*self.options.server_arg, f"--warm-units={units}"])
 
     def once(self, warmed):
-        """CPU of a first request in a server whose data are a copy of `warmed`, wall seconds of a second one, and how many
-        units that analyzed again."""
+        """CPU of a first request in a server whose data are a copy of `warmed` and which has answered for an earlier
+        change, wall seconds of a second one, and how many units that analyzed again."""
         data = self.lab.scratch / "server"
         shutil.rmtree(data, ignore_errors=True)
         if warmed:
             shutil.copytree(warmed, data)
         with self.server(data) as server:
+            if warmed:  # it has been up for a while
+                server.check(self.earlier, self.target)
             server.settle()
             before = server.cpu()
             verdict = server.check(self.target, self.change)
