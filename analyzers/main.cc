@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -147,10 +148,11 @@ int Run(const CommandLine& command) {
   result.mutable_sandbox()->set_landlock_abi(report.landlock_abi);
   result.mutable_sandbox()->set_seccomp(report.seccomp);
   result.mutable_sandbox()->set_missing(report.missing);
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  result.mutable_cost()->set_cpu_seconds(CpuSeconds(usage));
-  result.mutable_cost()->set_peak_memory_kib(usage.ru_maxrss);
+  rusage own{}, forked{};
+  getrusage(RUSAGE_SELF, &own);
+  getrusage(RUSAGE_CHILDREN, &forked);
+  result.mutable_cost()->set_cpu_seconds(CpuSeconds(own) + CpuSeconds(forked));
+  result.mutable_cost()->set_peak_memory_kib(std::max(own.ru_maxrss, forked.ru_maxrss));
   result.mutable_cost()->set_wall_seconds(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return WriteAnswer(out, answer) ? 0 : Usage("the answer cannot be written");

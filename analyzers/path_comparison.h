@@ -2,7 +2,7 @@
 // side does not have, for the others find the same on both. What it finds in a function is kept by closure, so a
 // function is explored once, whatever commit or branch it is met on.
 //
-//   ComparePaths(head, base, artifacts, /*jobs=*/2, result);      // result.base() is that of the base
+//   ComparePaths(head, base, artifacts, result);      // result.base() is that of the base
 //
 // A finding in a function that both sides have may come from either side's own callers. Everything that reaches such a
 // function is then explored, too, so that the other side knows whether it has the finding.

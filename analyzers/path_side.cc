@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analyzers/findings.h"
+#include "analyzers/forks.h"
 #include "analyzers/function_record.h"
 #include "analyzers/unit_parse.h"
 
@@ -226,9 +227,9 @@ v1::PathRecord PathSide::RecordOf(size_t index, bool explore, bool& known) {
   return record;
 }
 
-v1::PathRecord PathSide::Make(size_t index, bool explore, v1::PathRecord record) {
+v1::PathRecord PathSide::Make(size_t index, bool explore) {
   const Function& function = closures_->functions()[index];
-  record.Clear();
+  v1::PathRecord record;
   if (analysis_ == nullptr) return record;
   if (functions_[index].has_text()) analysis_->ExamineBody(*function.decl);
   *record.mutable_body() = TakePlaced();
@@ -244,7 +245,6 @@ v1::PathRecord PathSide::Make(size_t index, bool explore, v1::PathRecord record)
     for (const std::string& closure : inlined) record.add_inlined(closure);
     *record.mutable_paths() = TakePlaced();
   }
-  artifacts_.Put(NameOf(functions_[index]), record.SerializeAsString());
   return record;
 }
 
@@ -262,29 +262,79 @@ std::vector<size_t> PathSide::Order(const std::set<size_t>& chosen) const {
   return order;
 }
 
+// For each in the order, who before it may inline it (places in the order): only then is it known whether it is an
+// entry point of its own. In one process everybody waits for the one before.
+std::vector<std::vector<size_t>> PathSide::Awaited(const std::vector<size_t>& order, bool in_one_process) const {
+  std::vector<std::vector<size_t>> awaited(order.size());
+  std::vector<std::set<std::string>> reached(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (in_one_process) {
+      if (i > 0) awaited[i].push_back(i - 1);
+      continue;
+    }
+    for (const uint32_t other : functions_[order[i]].reaches()) reached[i].insert(functions_[other].closure());
+    for (size_t before = 0; before < i; ++before) {
+      if (reached[before].contains(functions_[order[i]].closure())) awaited[i].push_back(before);
+    }
+  }
+  return awaited;
+}
+
 bool PathSide::Analyze(const std::set<size_t>& chosen) {
-  std::vector<v1::PathRecord> records;
+  enum class State { kWaiting, kRunning, kDone };
+  struct Entry {
+    State state = State::kWaiting;
+    bool explore = false;
+    v1::PathRecord record;
+  };
+  const std::vector<size_t> order = Order(chosen);
+  const auto awaited = Awaited(order, side_.jobs() == 1);
+  std::vector<Entry> entries(order.size());
   std::set<std::string> visited;
   int analyzed = 0, reused = 0;
-  for (const size_t index : Order(chosen)) {
-    const v1::FunctionRecord& function = functions_[index];
-    const bool explore = function.is_code() && (function.always_explored() || !visited.contains(function.closure()));
-    bool known = false;
-    v1::PathRecord record = RecordOf(index, explore, known);
-    if (!known) {
-      if (!parsed()) return false;
-      record = Make(index, explore, std::move(record));
-    }
-    if (explore) {
+  size_t waiting = order.size();
+  const auto finish = [&](size_t at, v1::PathRecord record, bool known) {
+    Entry& entry = entries[at];
+    if (!known) artifacts_.Put(NameOf(functions_[order[at]]), record.SerializeAsString());
+    if (entry.explore) {
       ++(known ? reused : analyzed);
       visited.insert(record.inlined().begin(), record.inlined().end());
     } else {
       record.clear_paths();
     }
-    records.push_back(std::move(record));
+    entry.record = std::move(record);
+    entry.state = State::kDone;
+  };
+  Forks forks(side_.jobs());
+  while (waiting > 0 || forks.running() > 0) {
+    for (size_t at = 0; at < order.size() && !forks.full(); ++at) {
+      Entry& entry = entries[at];
+      if (entry.state != State::kWaiting || std::any_of(awaited[at].begin(), awaited[at].end(), [&](size_t before) {
+            return entries[before].state != State::kDone;
+          })) {
+        continue;
+      }
+      const v1::FunctionRecord& function = functions_[order[at]];
+      entry.explore = function.is_code() && (function.always_explored() || !visited.contains(function.closure()));
+      bool known = false;
+      v1::PathRecord record = RecordOf(order[at], entry.explore, known);
+      if (!known && !parsed()) return false;
+      const bool alone = waiting-- == 1 && forks.running() == 0;
+      if (!known && entry.explore && !alone && side_.jobs() > 1 &&
+          forks.Start(at, [&] { return Make(order[at], true).SerializeAsString(); })) {
+        entry.state = State::kRunning;
+        continue;
+      }
+      finish(at, known ? std::move(record) : Make(order[at], entry.explore), known);
+    }
+    if (forks.running() == 0) continue;
+    const Forks::Done done = forks.Wait();
+    v1::PathRecord record;
+    if (!done.bytes || !record.ParseFromString(*done.bytes)) record = Make(order[done.id], true);
+    finish(done.id, std::move(record), /*known=*/false);
   }
-  for (const v1::PathRecord& record : records) {
-    for (const v1::PlacedFindings* placed : {&record.body(), &record.paths()}) {
+  for (const Entry& entry : entries) {
+    for (const v1::PlacedFindings* placed : {&entry.record.body(), &entry.record.paths()}) {
       Unplace(*placed, findings_);
       suppressed_ += placed->suppressed();
     }

@@ -55,7 +55,7 @@ class PathSide {
 
  private:
   v1::PathRecord RecordOf(size_t function, bool explore, bool& known);
-  v1::PathRecord Make(size_t function, bool explore, v1::PathRecord record);
+  v1::PathRecord Make(size_t function, bool explore);
   v1::PlacedFindings TakePlaced();
   bool Unplace(const v1::PlacedFindings& placed, std::vector<v1::Finding>& findings);
   v1::Anchor AnchorOf(const std::string& path, int line);
@@ -63,6 +63,7 @@ class PathSide {
   void SaveFunctions();
   Digest UnitKey() const;
   std::vector<size_t> Order(const std::set<size_t>& chosen) const;
+  std::vector<std::vector<size_t>> Awaited(const std::vector<size_t>& order, bool in_one_process) const;
 
   UnitSide& side_;
   const Preamble* preamble_;

@@ -46,6 +46,8 @@ class UnitSide {
   const v1::AnalysisTask& task() const { return task_; }
   const v1::UnitTask& unit() const { return task_.unit(); }
   source::GitTree& tree() { return tree_; }
+  // Processes that may work at once.
+  int jobs() const { return environment_.jobs; }
   const std::vector<const Analyzer*>& analyzers() const { return analyzers_; }
   // As the compiler names it.
   const std::string& main_file() const { return main_file_; }

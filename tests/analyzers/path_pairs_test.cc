@@ -65,6 +65,25 @@ TEST(PathPair, ExploresWhatItKnowsNever) {
   EXPECT_EQ(warm.cost().parses(), 0);
 }
 
+// Eight entry points of their own, one that some of them inline, and one that inlines these in turn.
+TEST(PathPair, FindsTheSameInManyProcesses) {
+  std::string text = "#include \"lib.h\"\nint Shared(int* a) {\n  return *a + 1;\n}\n";
+  for (int i = 0; i < 8; ++i) {
+    const std::string n = std::to_string(i);
+    text += "int Entry" + n + "(int* a) {\n  if (a == nullptr) return Shared(a) + " + n + ";\n  return 0;\n}\n";
+  }
+  text += "int Top(int* a) {\n  return Entry1(a) + Entry2(nullptr);\n}\n";
+  const UnitPair pair = PairOf(text, "return *a + 1;", "return a[0] + 2;");
+  const v1::TaskResult one = pair.Answer(pair.task(), "", 1).result();
+  EXPECT_EQ(one.cost().entries_analyzed(), 14);  // on both sides Top, and the six that it does not inline
+  ASSERT_THAT(Places(one), ElementsAre(Null(3)));
+  for (const int jobs : {2, 3, 16}) {
+    const v1::TaskResult many = pair.Answer(pair.task(), "", jobs).result();
+    EXPECT_EQ(Bytes(many), Bytes(one)) << jobs;
+    EXPECT_EQ(many.cost().entries_analyzed(), 14) << jobs;
+  }
+}
+
 TEST(PathPair, ExploresNothingWhenLinesMove) {
   const UnitPair pair = PairOf(kUnit, "int Untouched", "\n// Three\n\nint Untouched");
   const v1::TaskResult result = pair.Compare();

@@ -39,9 +39,9 @@ UnitPair::UnitPair(const Files& base, const Files& head, PairOptions options) {
   side.mutable_arguments()->Add(arguments.begin(), arguments.end());
 }
 
-v1::AnalyzerAnswer UnitPair::Answer(const v1::AnalysisTask& task, const std::string& cache) const {
+v1::AnalyzerAnswer UnitPair::Answer(const v1::AnalysisTask& task, const std::string& cache, int jobs) const {
   v1::AnalyzerAnswer answer =
-      analyzers::Analyze(task, {repo_.path(), analyzers::DefaultRoots(), "", cache, "toolchain", 1});
+      analyzers::Analyze(task, {repo_.path(), analyzers::DefaultRoots(), "", cache, "toolchain", jobs});
   for (const v1::Artifact& artifact : answer.artifacts()) {
     EXPECT_TRUE(cache::IsArtifactName(artifact.name())) << artifact.name();
     const fs::path path = cache + "/" + artifact.name();

@@ -40,7 +40,7 @@ class UnitPair {
   v1::TaskResult Compare() const;
   // Reads the cache and adds to it what the answer says.
   v1::AnalyzerAnswer CompareCached() const;
-  v1::AnalyzerAnswer Answer(const v1::AnalysisTask& task, const std::string& cache) const;
+  v1::AnalyzerAnswer Answer(const v1::AnalysisTask& task, const std::string& cache, int jobs = 1) const;
 
   const v1::AnalysisTask& task() const { return task_; }
   const std::string& cache() const { return cache_.path(); }
