@@ -33,8 +33,7 @@ Weights Unflat(const Vector& flat) {
 // The examples as one matrix, a row a candidate, with Phi taken once.
 class Problem {
  public:
-  Problem(const std::vector<Example>& examples, Vector towards, double pull)
-      : towards_(std::move(towards)), pull_(pull) {
+  Problem(std::span<const Example> examples, Vector towards, double pull) : towards_(std::move(towards)), pull_(pull) {
     for (const Example& example : examples) {
       const auto reviewed = std::count(example.reviewed.begin(), example.reviewed.end(), true);
       if (reviewed == 0 || reviewed == static_cast<std::ptrdiff_t>(example.rows.size())) continue;
@@ -128,7 +127,7 @@ Vector Direction(const std::deque<Step>& steps, Vector gradient) {
 
 }  // namespace
 
-Weights Fit(const std::vector<Example>& examples, const Weights& towards, const FitOptions& options) {
+Weights Fit(std::span<const Example> examples, const Weights& towards, const FitOptions& options) {
   constexpr size_t kMemory = 10;
   Vector w = Flat(towards);
   const Problem problem(examples, w, options.pull);
@@ -166,7 +165,7 @@ Weights Fit(const std::vector<Example>& examples, const Weights& towards, const 
   return Unflat(w);
 }
 
-double Loss(const std::vector<Example>& examples, const Weights& weights) {
+double Loss(std::span<const Example> examples, const Weights& weights) {
   const Vector w = Flat(weights);
   const Problem problem(examples, w, 0);
   Vector gradient;

@@ -8,6 +8,7 @@
 #ifndef MERGEGATE_SERVER_REVIEWERS_FIT_H_
 #define MERGEGATE_SERVER_REVIEWERS_FIT_H_
 
+#include <span>
 #include <vector>
 
 #include "server/reviewers/terms.h"
@@ -25,10 +26,10 @@ struct FitOptions {
   int iterations = 60;  // at most
 };
 
-Weights Fit(const std::vector<Example>& examples, const Weights& towards, const FitOptions& options);
+Weights Fit(std::span<const Example> examples, const Weights& towards, const FitOptions& options);
 
 // Mean of -ln(probability that a reviewer is drawn) over the examples that say something; 0 when none does.
-double Loss(const std::vector<Example>& examples, const Weights& weights);
+double Loss(std::span<const Example> examples, const Weights& weights);
 
 }  // namespace mergegate::reviewers
 

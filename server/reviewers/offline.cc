@@ -7,8 +7,8 @@
 
 namespace mergegate::reviewers {
 
-void Replay(const std::vector<ReviewRecord>& records, const std::vector<PastQuery>& queries,
-            const std::function<void(const ReviewHistory& history, const PastQuery& query)>& answer) {
+void Replay(const std::vector<ReviewRecord>& records, const std::vector<PastQuery>& queries, Refit refit,
+            ReviewerModel& model, const std::function<void(const PastQuery& query)>& answer) {
   std::vector<size_t> order(queries.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, [&](size_t a, size_t b) {
@@ -28,23 +28,37 @@ void Replay(const std::vector<ReviewRecord>& records, const std::vector<PastQuer
     const auto found = barred.find("g:" + record.group);
     return found == barred.end() ? until : std::max(until, found->second + 1);
   };
-  ReviewHistory history;
+  // Changes are asked about in their turn, each before anything of the three days up to its landing is learned; their
+  // reviewers are read when they land. Older ones than kAsked before the first question tell nothing of its time.
+  size_t asked = 0;
+  if (!order.empty()) {
+    const absl::Time first = queries[order.front()].cutoff;
+    while (asked < records.size() && records[asked].landed <= first) ++asked;
+    for (size_t reviewed = 0; asked > 0 && reviewed < ReviewerModel::kAsked; --asked) {
+      reviewed += records[asked - 1].reviewers.empty() ? 0 : 1;
+    }
+  }
   size_t next = 0;
   std::vector<std::pair<size_t, const ReviewRecord*>> waiting;
   for (size_t place = 0; place < order.size(); ++place) {
     const PastQuery& query = queries[order[place]];
     for (const auto& [until, record] : waiting) {
-      if (until <= place) history.Learn(*record);
+      if (until <= place) model.Learn(*record);
     }
     std::erase_if(waiting, [&](const auto& entry) { return entry.first <= place; });
     for (; next < records.size() && records[next].landed <= query.cutoff; ++next) {
+      for (; asked < records.size() && records[asked].landed - ReviewerModel::kReviewTime < records[next].landed;
+           ++asked) {
+        if (!records[asked].reviewers.empty()) model.Ask(records[asked]);
+      }
       if (const size_t until = barred_until(records[next]); until > place) {
         waiting.emplace_back(until, &records[next]);
       } else {
-        history.Learn(records[next]);
+        model.Learn(records[next]);
       }
     }
-    answer(history, query);
+    if (refit == Refit::kYes) model.Refit();
+    answer(query);
   }
 }
 

@@ -1,7 +1,8 @@
 // Questions about the past, asked as they would have been then.
 //
-//   Replay(records, queries, [&](const ReviewHistory& history, const PastQuery& query) {
-//     Write(query.id, Rank(history, GeneralWeights(), query.query));
+//   ReviewerModel model(GeneralWeights());
+//   Replay(records, queries, Refit::kYes, model, [&](const PastQuery& query) {
+//     Write(query.id, Rank(model, query.query));
 //   });
 //
 // Pure. A query is answered from the records that landed at or before its cutoff and are none of its group.
@@ -14,7 +15,7 @@
 
 #include "absl/time/time.h"
 #include "server/reviewers/rank.h"
-#include "server/reviewers/review_history.h"
+#include "server/reviewers/reviewer_model.h"
 
 namespace mergegate::reviewers {
 
@@ -26,10 +27,13 @@ struct PastQuery {
   RankQuery query;
 };
 
+// Whether the weights are fitted to the project again and again, as they would have been nightly.
+enum class Refit { kNo, kYes };
+
 // Calls `answer` once for each query, by rising cutoff. `records` in landing order. A record of a query's group (or the
 // query's own commit) that landed before the cutoff waits until the last query of that group is answered.
-void Replay(const std::vector<ReviewRecord>& records, const std::vector<PastQuery>& queries,
-            const std::function<void(const ReviewHistory& history, const PastQuery& query)>& answer);
+void Replay(const std::vector<ReviewRecord>& records, const std::vector<PastQuery>& queries, Refit refit,
+            ReviewerModel& model, const std::function<void(const PastQuery& query)>& answer);
 
 }  // namespace mergegate::reviewers
 

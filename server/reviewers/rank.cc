@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/reviewers/reviewer_model.h"
 #include "server/reviewers/terms.h"
-#include "server/reviewers/weights.h"
 
 namespace mergegate::reviewers {
 namespace {
@@ -14,13 +14,13 @@ constexpr size_t kMostCandidates = 120;
 
 }  // namespace
 
-std::vector<RankedPerson> Rank(const ReviewHistory& history, const Weights& weights, const RankQuery& query) {
-  const Candidates candidates = FindCandidates(history, query, kMostCandidates);
+std::vector<RankedPerson> Rank(const ReviewerModel& model, const RankQuery& query) {
+  const Candidates candidates = FindCandidates(model.history(), model.corrections(), query, kMostCandidates);
   std::vector<RankedPerson> ranked;
   for (size_t i = 0; i < candidates.people.size(); ++i) {
     RankedPerson person;
     person.id = candidates.people[i];
-    person.utility = weights.Utility(candidates.rows[i]);
+    person.utility = model.weights().Utility(candidates.rows[i]);
     ranked.push_back(std::move(person));
   }
   std::ranges::sort(ranked, [](const RankedPerson& a, const RankedPerson& b) {
@@ -31,7 +31,7 @@ std::vector<RankedPerson> Rank(const ReviewHistory& history, const Weights& weig
   if (ranked.size() > query.limit) ranked.resize(query.limit);
   for (RankedPerson& person : ranked) {
     person.score = std::exp(person.utility - ranked.front().utility) / total;
-    person.person = history.people().Describe(person.id);
+    person.person = model.history().people().Describe(person.id);
   }
   return ranked;
 }

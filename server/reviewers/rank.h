@@ -1,14 +1,14 @@
 // Who should review a change: everybody seen in a project's history, best first, each with the reasons.
 //
-//   ReviewHistory history;
-//   for (const ReviewRecord& record : records) history.Learn(record);   // oldest first
-//   for (const RankedPerson& person : Rank(history, GeneralWeights(), {.author = {.mail = "ann@example.org"},
-//                                                                     .paths = {"db/version_set.cc"},
-//                                                                     .now = now})) {
+//   ReviewerModel model(GeneralWeights());
+//   model.Feed(records);   // oldest first
+//   for (const RankedPerson& person : Rank(model, {.author = {.mail = "ann@example.org"},
+//                                                  .paths = {"db/version_set.cc"},
+//                                                  .now = now})) {
 //     Print(person.person.name, person.score, person.reasons.front().text);
 //   }
 //
-// Pure: no I/O, no clock. Thread safety: a ReviewHistory may be ranked over by many threads while none learns.
+// Pure: no I/O, no clock. Thread safety: many threads may rank over one model while none feeds it.
 // A RankedPerson owns what it holds.
 #ifndef MERGEGATE_SERVER_REVIEWERS_RANK_H_
 #define MERGEGATE_SERVER_REVIEWERS_RANK_H_
@@ -23,8 +23,7 @@
 
 namespace mergegate::reviewers {
 
-class ReviewHistory;  // server/reviewers/review_history.h
-struct Weights;       // server/reviewers/weights.h
+class ReviewerModel;  // server/reviewers/reviewer_model.h
 
 // Reviews that a person has to do now. Real assignments; the history does not know them.
 struct OpenReviews {
@@ -82,7 +81,7 @@ struct RankedPerson {
 // Best first; ties by last activity, then by id. Empty when the history knows nobody but the author and the excluded.
 // Bots are never in it. O(people that the change's paths, words and author lead to), no allocation per person of
 // the project.
-std::vector<RankedPerson> Rank(const ReviewHistory& history, const Weights& weights, const RankQuery& query);
+std::vector<RankedPerson> Rank(const ReviewerModel& model, const RankQuery& query);
 
 }  // namespace mergegate::reviewers
 

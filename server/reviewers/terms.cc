@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "server/reviewers/words.h"
 
 namespace mergegate::reviewers {
@@ -16,15 +17,8 @@ constexpr std::string_view kTermNames[kShareCount] = {"file_reviews_short",
                                                       "file_changes_short",
                                                       "file_changes_long",
                                                       "folder_reviews_short",
-                                                      "folder_reviews_long",
-                                                      "folder_reviews_events",
                                                       "folder_changes_short",
-                                                      "folder_changes_long",
-                                                      "parent_reviews_long",
-                                                      "parent_changes_long",
                                                       "area_reviews_short",
-                                                      "area_reviews_long",
-                                                      "area_reviews_events",
                                                       "area_changes_short",
                                                       "author_short",
                                                       "author_long",
@@ -32,7 +26,6 @@ constexpr std::string_view kTermNames[kShareCount] = {"file_reviews_short",
                                                       "author_area_short",
                                                       "author_area_long",
                                                       "author_area_events",
-                                                      "back_short",
                                                       "back_long",
                                                       "project_14",
                                                       "project_90",
@@ -43,17 +36,13 @@ constexpr std::string_view kTermNames[kShareCount] = {"file_reviews_short",
                                                       "newcomer",
                                                       "title",
                                                       "title_short",
-                                                      "title_events",
                                                       "path_words",
                                                       "path_words_short",
-                                                      "file_last",
-                                                      "author_last",
                                                       "hyperbolic_changes",
-                                                      "hyperbolic_folder_changes",
                                                       "hyperbolic_reviews",
-                                                      "hyperbolic_folder_reviews",
                                                       "alike"};
-constexpr std::string_view kPlainNames[kPlainCount] = {"days_since_review", "days_since_anything", "never_reviewed"};
+constexpr std::string_view kPlainNames[kPlainCount] = {"days_since_review", "days_since_anything", "never_reviewed",
+                                                       "correction"};
 
 // Rows of the people touched so far.
 class RowSet {
@@ -116,16 +105,6 @@ void AddHyperbolic(RowSet& rows, const KeyMass* masses, double day, Term term) {
   }
 }
 
-void AddRecency(RowSet& rows, const KeyMass* masses, double day, double decay_days, Term term) {
-  if (masses == nullptr) return;
-  for (const PersonMass& mass : masses->people) {
-    const double recency = std::exp(-std::max(0.0, day - mass.last_day) / decay_days);
-    if (recency < 0.01) continue;
-    float& share = rows[mass.person].shares[term];
-    share = std::max(share, static_cast<float>(recency));
-  }
-}
-
 void MakeShare(RowSet& rows, Term term, double k) {
   double total = k;
   for (const Row& row : rows.rows()) total += row.shares[term];
@@ -136,7 +115,7 @@ using WeightedNames = std::map<std::string_view, double>;
 
 void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::string> paths, double day) {
   const double part = 1.0 / static_cast<double>(paths.size());
-  WeightedNames folders, parents, areas;
+  WeightedNames folders, areas;
   std::map<std::string, double> words;
   for (const std::string& path : paths) {
     const KeyMass* reviews = history.file_reviews().Find(FileKey(path));
@@ -144,42 +123,28 @@ void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::s
     AddShares(rows, history.file_reviews(), reviews, day, 0.5, part,
               {kFileReviewsShort, kFileReviewsLong, kFileReviewsEvents});
     AddShares(rows, history.file_changes(), changes, day, 0.5, part, {kFileChangesShort, kFileChangesLong, kNone});
-    AddRecency(rows, reviews, day, 45, kFileLast);
     AddHyperbolic(rows, reviews, day, kHyperbolicReviews);
     AddHyperbolic(rows, changes, day, kHyperbolicChanges);
     for (std::string& word : PathWords(path)) words[std::move(word)] += part;
     const std::vector<std::string_view> above = FoldersOf(path);
     if (above.empty()) continue;
     folders[above.front()] += part;
-    parents[above[std::min<size_t>(1, above.size() - 1)]] += part;
     areas[AreaOf(path)] += part;
   }
   for (const auto& [folder, weight] : folders) {
     const KeyMass* reviews = history.folder_reviews().Find(FolderKey(folder));
     const KeyMass* changes = history.folder_changes().Find(FolderKey(folder));
-    AddShares(rows, history.folder_reviews(), reviews, day, 1, weight,
-              {kFolderReviewsShort, kFolderReviewsLong, kFolderReviewsEvents});
-    AddShares(rows, history.folder_changes(), changes, day, 1, weight,
-              {kFolderChangesShort, kFolderChangesLong, kNone});
-    AddHyperbolic(rows, reviews, day, kHyperbolicFolderReviews);
-    AddHyperbolic(rows, changes, day, kHyperbolicFolderChanges);
-  }
-  for (const auto& [folder, weight] : parents) {
-    AddShares(rows, history.folder_reviews(), history.folder_reviews().Find(FolderKey(folder)), day, 1, weight,
-              {kNone, kParentReviewsLong, kNone});
-    AddShares(rows, history.folder_changes(), history.folder_changes().Find(FolderKey(folder)), day, 1, weight,
-              {kNone, kParentChangesLong, kNone});
+    AddShares(rows, history.folder_reviews(), reviews, day, 1, weight, {kFolderReviewsShort, kNone, kNone});
+    AddShares(rows, history.folder_changes(), changes, day, 1, weight, {kFolderChangesShort, kNone, kNone});
   }
   for (const auto& [folder, weight] : areas) {
     AddShares(rows, history.folder_reviews(), history.folder_reviews().Find(FolderKey(folder)), day, 1, weight,
-              {kAreaReviewsShort, kAreaReviewsLong, kAreaReviewsEvents});
+              {kAreaReviewsShort, kNone, kNone});
     AddShares(rows, history.folder_changes(), history.folder_changes().Find(FolderKey(folder)), day, 1, weight,
               {kAreaChangesShort, kNone, kNone});
   }
   MakeShare(rows, kHyperbolicReviews, 0.05 * static_cast<double>(paths.size()));
   MakeShare(rows, kHyperbolicChanges, 0.05 * static_cast<double>(paths.size()));
-  MakeShare(rows, kHyperbolicFolderReviews, 0.05 * static_cast<double>(std::max<size_t>(1, folders.size())));
-  MakeShare(rows, kHyperbolicFolderChanges, 0.05 * static_cast<double>(std::max<size_t>(1, folders.size())));
   // Rare words say more: each counts by the logarithm of how rare it is.
   double total = 0;
   std::vector<std::pair<const KeyMass*, double>> found;
@@ -208,7 +173,7 @@ void AddTitle(RowSet& rows, const ReviewHistory& history, std::string_view title
     found.emplace_back(masses, rarity);
   }
   for (const auto& [masses, rarity] : found) {
-    AddShares(rows, history.title_words(), masses, day, 0.5, rarity / total, {kTitleShort, kTitle, kTitleEvents});
+    AddShares(rows, history.title_words(), masses, day, 0.5, rarity / total, {kTitleShort, kTitle, kNone});
   }
 }
 
@@ -222,7 +187,6 @@ void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std:
   if (author == kNobody) return;
   const KeyMass* reviewers = history.authors().Find(ReviewHistory::AuthorKey(author));
   AddShares(rows, history.authors(), reviewers, day, 1, 1, {kAuthorShort, kAuthorLong, kAuthorEvents});
-  AddRecency(rows, reviewers, day, 20, kAuthorLast);
   WeightedNames areas;
   for (const std::string& path : paths) areas[AreaOf(path)] += 1.0 / static_cast<double>(paths.size());
   for (const auto& [area, weight] : areas) {
@@ -238,12 +202,61 @@ void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std:
     if (theirs == nullptr) continue;
     if (const PersonMass* mass = theirs->Of(author)) {
       Row& row = rows[person];
-      row.shares[kBackShort] =
-          static_cast<float>(mass->by_short / (theirs->short_total + history.authors().ShortScale(day)));
       row.shares[kBackLong] =
           static_cast<float>(mass->by_long / (theirs->long_total + history.authors().LongScale(day)));
     }
   }
+}
+
+// Past reviewed changes that are like this one in several ways at once.
+void AddAlike(RowSet& rows, const ReviewHistory& history, const RankQuery& query, PersonId author,
+              std::span<const std::string> paths, double day) {
+  struct Likeness {
+    float file = 0, folder = 0, author = 0, title = 0, word = 0;
+  };
+  absl::flat_hash_map<uint32_t, Likeness> alike;
+  const auto add = [&](const KeyMass* masses, float Likeness::* kind, double weight) {
+    if (masses == nullptr) return;
+    for (const uint32_t record : masses->recent) alike[record].*kind += static_cast<float>(weight);
+  };
+  WeightedNames folders;
+  std::map<std::string, double> words;
+  for (const std::string& path : paths) {
+    const double part = 1.0 / static_cast<double>(paths.size());
+    add(history.file_reviews().Find(FileKey(path)), &Likeness::file, part);
+    if (const auto above = FoldersOf(path); !above.empty()) folders[above.front()] += part;
+    for (std::string& word : PathWords(path)) words[std::move(word)] += part;
+  }
+  for (const auto& [folder, part] : folders)
+    add(history.folder_reviews().Find(FolderKey(folder)), &Likeness::folder, part);
+  if (author != kNobody) add(history.authors().Find(ReviewHistory::AuthorKey(author)), &Likeness::author, 1);
+  const auto add_words = [&](const auto& list, const MassTable& table, std::string_view kind, float Likeness::* to) {
+    double total = 0;
+    std::vector<std::pair<const KeyMass*, double>> found;
+    for (const auto& [word, part] : list) {
+      const KeyMass* masses = table.Find(KeyOf(kind, word));
+      const double rarity =
+          std::log(1 + history.reviewed_records() / (1.0 + (masses == nullptr ? 0 : masses->events))) * part;
+      total += rarity;
+      if (masses != nullptr) found.emplace_back(masses, rarity);
+    }
+    for (const auto& [masses, rarity] : found) add(masses, to, rarity / total);
+  };
+  add_words(words, history.path_words(), "path word", &Likeness::word);
+  std::map<std::string, double> title;
+  for (std::string& word : TitleWords(query.title)) title[std::move(word)] = 1;
+  add_words(title, history.title_words(), "word", &Likeness::title);
+  double total = 0;
+  constexpr float kFile = 1, kFolder = 0.5, kTitleWord = 0.7, kPathWord = 0.4, kSameAuthor = 0.4;
+  constexpr double kAlikeDays = 200, kEvidence = 0.3;
+  for (const auto& [record, like] : alike) {
+    const double sum = kFile * like.file + kFolder * like.folder + kTitleWord * like.title + kPathWord * like.word +
+                       kSameAuthor * like.author;
+    const double weight = sum * std::exp2(-std::max(0.0, day - history.record(record).day) / kAlikeDays);
+    total += weight;
+    for (const PersonId person : history.ReviewersOf(record)) rows[person].shares[kAlike] += static_cast<float>(weight);
+  }
+  for (Row& row : rows.rows()) row.shares[kAlike] = static_cast<float>(row.shares[kAlike] / (total + kEvidence));
 }
 
 }  // namespace
@@ -251,7 +264,8 @@ void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std:
 std::string_view TermName(size_t term) { return kTermNames[term]; }
 std::string_view PlainName(size_t plain) { return kPlainNames[plain]; }
 
-Candidates FindCandidates(const ReviewHistory& history, const RankQuery& query, size_t most) {
+Candidates FindCandidates(const ReviewHistory& history, const Corrections& corrections, const RankQuery& query,
+                          size_t most) {
   const double day = DayOf(query.now);
   RowSet rows(history);
   const std::span<const std::string> paths = std::span(query.paths).first(std::min(query.paths.size(), kMostFiles));
@@ -266,6 +280,10 @@ Candidates FindCandidates(const ReviewHistory& history, const RankQuery& query, 
   AddShares(rows, history.project(), history.project().Find(ReviewHistory::kChanges), day, 1, 1,
             {kProjectChanges14, kProjectChanges90, kNone});
 
+  AddAlike(rows, history, query, author, paths, day);
+  corrections.AddTo(FolderSharesOf(paths), [&](PersonId person, double correction) {
+    rows[person].plain[kCorrection] += static_cast<float>(correction);
+  });
   std::set<PersonId> barred = {author};
   for (const Identity& identity : query.exclude) barred.insert(history.people().Find(identity));
   struct Hit {

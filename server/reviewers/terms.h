@@ -1,6 +1,6 @@
 // What the ranking looks at: for each candidate a row of shares in [0, 1], and a few plain numbers.
 //
-//   const Candidates candidates = FindCandidates(history, query);
+//   const Candidates candidates = FindCandidates(history, corrections, query, 120);
 //   candidates.rows[i][kFileReviewsShort]   // which part of the reviews of the changed files candidates.people[i] did
 //
 // A share is A(D) / (sum over people of A + k): k (half an event for files, one for the rest) keeps thin evidence
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/reviewers/corrections.h"
 #include "server/reviewers/rank.h"
 #include "server/reviewers/review_history.h"
 
@@ -22,21 +23,17 @@ namespace mergegate::reviewers {
 enum Term : size_t {
   kFileReviewsShort, kFileReviewsLong, kFileReviewsEvents,
   kFileChangesShort, kFileChangesLong,
-  kFolderReviewsShort, kFolderReviewsLong, kFolderReviewsEvents,
-  kFolderChangesShort, kFolderChangesLong,
-  kParentReviewsLong, kParentChangesLong,
-  kAreaReviewsShort, kAreaReviewsLong, kAreaReviewsEvents, kAreaChangesShort,
+  kFolderReviewsShort,   kFolderChangesShort,     kAreaReviewsShort, kAreaChangesShort,
   kAuthorShort, kAuthorLong, kAuthorEvents,
   kAuthorAreaShort, kAuthorAreaLong, kAuthorAreaEvents,
-  kBackShort, kBackLong,
+  kBackLong,
   kProject14, kProject90, kProject365, kProjectEvents, kProjectChanges90, kProjectChanges14, kNewcomer,
-  kTitle, kTitleShort, kTitleEvents, kPathWords, kPathWordsShort,
-  kFileLast, kAuthorLast, kHyperbolicChanges, kHyperbolicFolderChanges, kHyperbolicReviews, kHyperbolicFolderReviews,
-  kAlike,
+  kTitle, kTitleShort, kPathWords, kPathWordsShort,
+  kHyperbolicChanges, kHyperbolicReviews,   kAlike,
   kShareCount
 };
 // Plain numbers, after the shares.
-enum Plain : size_t { kDaysSinceReview, kDaysSinceAnything, kNeverReviewed, kPlainCount };
+enum Plain : size_t { kDaysSinceReview, kDaysSinceAnything, kNeverReviewed, kCorrection, kPlainCount };
 // clang-format on
 
 // Names of the terms in files of weights.
@@ -54,7 +51,8 @@ struct Candidates {
 };
 
 // The persons that something leads to, at most `most` (those with most of it). Neither the author nor the excluded.
-Candidates FindCandidates(const ReviewHistory& history, const RankQuery& query, size_t most);
+Candidates FindCandidates(const ReviewHistory& history, const Corrections& corrections, const RankQuery& query,
+                          size_t most);
 
 }  // namespace mergegate::reviewers
 

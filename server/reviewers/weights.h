@@ -35,8 +35,16 @@ struct Weights {
   }
 };
 
+// server/reviewers/general_weights.cc.
+const Weights& GeneralWeights();
+
 // Eleven terms that people can keep in their heads; the others are 0.
 const Weights& CompactWeights();
+
+// {"terms": {"file_reviews_short": {"log": 0.6, "share": 0}, ...}, "plain": {"never_reviewed": -2, ...}}; a name that
+// is not there weighs 0. kInvalidArgument for what is not such an object, and for names that are no terms.
+absl::StatusOr<Weights> ParseWeights(std::string_view json);
+std::string WeightsAsJson(const Weights& weights);
 
 }  // namespace mergegate::reviewers
 

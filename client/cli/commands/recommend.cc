@@ -19,6 +19,7 @@
 #include "server/reviewers/jsonl.h"
 #include "server/reviewers/offline.h"
 #include "server/reviewers/rank.h"
+#include "server/reviewers/reviewer_model.h"
 #include "server/reviewers/weights.h"
 
 namespace mergegate::client {
@@ -29,7 +30,9 @@ namespace rv = mergegate::reviewers;
 constexpr size_t kFileLimit = size_t{1} << 31;
 
 struct RecommendOptions {
-  std::string history, ref, history_jsonl, queries, out, weights;
+  std::string history, ref, history_jsonl, queries, out;
+  std::string weights = "general";
+  bool no_fit = false;
   std::vector<std::string> trailers;
   std::string lag = "3d";
   size_t top = 30;
@@ -65,6 +68,17 @@ absl::StatusOr<std::vector<ReviewRecord>> ReadRecords(const RecommendOptions& op
   return rv::JoinChanges(std::move(read->records));
 }
 
+// "general" and "compact" are built in; everything else is a file.
+absl::StatusOr<rv::Weights> ReadWeights(const RecommendOptions& options) {
+  if (options.weights == "general") return rv::GeneralWeights();
+  if (options.weights == "compact") return rv::CompactWeights();
+  const auto text = ReadFile(options.weights, kFileLimit);
+  if (!text.ok()) return text.status();
+  auto weights = rv::ParseWeights(*text);
+  if (!weights.ok()) return InFile(options.weights, weights.status());
+  return weights;
+}
+
 int Recommend(const RecommendOptions& options, Environment& env) {
   using Clock = std::chrono::steady_clock;
   const auto since = [](Clock::time_point begin) {
@@ -75,7 +89,8 @@ int Recommend(const RecommendOptions& options, Environment& env) {
   }
   const auto lag = ParseLag(options.lag);
   if (!lag.ok()) return Report(lag.status(), env);
-  rv::Weights weights = rv::CompactWeights();
+  const auto weights = ReadWeights(options);
+  if (!weights.ok()) return Report(weights.status(), env);
   const auto questions = ReadFile(options.queries, kFileLimit);
   if (!questions.ok()) return Report(questions.status(), env);
   auto queries =
@@ -93,9 +108,11 @@ int Recommend(const RecommendOptions& options, Environment& env) {
     query.query.limit = options.top;
     query.query.with_reasons = false;
   }
-  rv::Replay(*records, *queries, [&](const rv::ReviewHistory& history, const rv::PastQuery& query) {
+  rv::ReviewerModel model(*weights);
+  const rv::Refit refit = options.no_fit ? rv::Refit::kNo : rv::Refit::kYes;
+  rv::Replay(*records, *queries, refit, model, [&](const rv::PastQuery& query) {
     const Clock::time_point begin = Clock::now();
-    const std::vector<rv::RankedPerson> ranked = rv::Rank(history, weights, query.query);
+    const std::vector<rv::RankedPerson> ranked = rv::Rank(model, query.query);
     const double milliseconds = since(begin);
     total_ms += milliseconds;
     lines[static_cast<size_t>(&query - queries->data())] = rv::AnswerLine(query, ranked, milliseconds);
@@ -132,6 +149,11 @@ void AddRecommend(CLI::App& program, Environment& env) {
   verb->add_option("--trailers", options->trailers, "Keys that name reviewers [Reviewed-by,Acked-by,Approved-by]")
       ->delimiter(',')
       ->type_name("KEY,...");
+  verb->add_option("--weights", options->weights, "Weights to start from: general, compact, or a file [general]")
+      ->type_name("FILE");
+  verb->add_flag("--no-fit", options->no_fit, "Do not fit the weights to the project as time goes by");
+  verb->add_option("--load-weight", options->load_weight, "What an open review of those given out here takes off [0]")
+      ->type_name("LAMBDA");
   verb->callback([&env, options] { env.exit_code = Recommend(*options, env); });
 }
 
