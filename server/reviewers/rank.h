@@ -53,13 +53,13 @@ struct RankQuery {
 
 enum class ReasonKind {
   kReviewedFiles,     // "reviewed 7 of the last 9 changes of version_set.cc"
-  kWroteFiles,        // "wrote 61 % of version_set.cc" (of its changes), or of the changed lines where they are known
+  kWroteFiles,        // "wrote 61 % of the changes of version_set.cc", or of the changed lines where owners are known
   kReviewedFolder,    // "reviewed 14 of the last 20 changes in db/"
   kWroteFolder,       // "wrote 5 of the last 20 changes in db/"
-  kReviewsAuthor,     // "reviewed 6 of the last 10 changes of Ann"
+  kReviewsAuthor,     // "reviewed 6 of the last 10 changes by Ann"
   kReviewedByAuthor,  // "Ann reviewed 4 of the last 10 changes of theirs"
-  kReviewsMuch,       // "reviewed 11 of the last 50 changes of the project"
-  kSimilarChanges,    // "reviewed changes with like words: cache, eviction"
+  kReviewsMuch,       // "reviewed 11 of the last 20 changes of the project"
+  kSimilarChanges,    // "reviewed changes about cache, eviction"
   kLastActive,        // "last active yesterday"
   kOpenReviews,       // "2 open reviews"
 };
@@ -78,7 +78,7 @@ struct RankedPerson {
   std::vector<Reason> reasons;  // heaviest first; last activity and open reviews at the end
 };
 
-// Best first; ties by last activity, then by id. Empty when the history knows nobody but the author and the excluded.
+// Best first; equal utilities by id. Empty when the history knows nobody but the author and the excluded.
 // Bots are never in it. O(people that the change's paths, words and author lead to), no allocation per person of
 // the project.
 std::vector<RankedPerson> Rank(const ReviewerModel& model, const RankQuery& query);

@@ -160,6 +160,19 @@ void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::s
   }
 }
 
+// Who wrote the very lines that change wrote the file, if anybody did.
+void AddOwners(RowSet& rows, const ReviewHistory& history, const RankQuery& query) {
+  std::map<PersonId, double> shares;
+  for (const LineOwner& owner : query.owners) {
+    const PersonId person = history.people().Find(owner.person);
+    if (person != kNobody) shares[person] += owner.share / static_cast<double>(std::max<size_t>(1, query.paths.size()));
+  }
+  for (const auto& [person, share] : shares) {
+    float& known = rows[person].shares[kFileChangesLong];
+    known = std::max(known, static_cast<float>(std::min(1.0, share)));
+  }
+}
+
 void AddTitle(RowSet& rows, const ReviewHistory& history, std::string_view title, double day) {
   double total = 0;
   std::vector<std::pair<const KeyMass*, double>> found;
@@ -271,6 +284,7 @@ Candidates FindCandidates(const ReviewHistory& history, const Corrections& corre
   const std::span<const std::string> paths = std::span(query.paths).first(std::min(query.paths.size(), kMostFiles));
   const PersonId author = history.people().Find(query.author);
   if (!paths.empty()) AddPaths(rows, history, paths, day);
+  AddOwners(rows, history, query);
   AddTitle(rows, history, query.title, day);
   AddAuthor(rows, history, author, paths, day);
   AddShares(rows, history.project(), history.project().Find(ReviewHistory::kReviews), day, 1, 1,

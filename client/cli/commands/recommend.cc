@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -68,6 +70,33 @@ absl::StatusOr<std::vector<ReviewRecord>> ReadRecords(const RecommendOptions& op
   return rv::JoinChanges(std::move(read->records));
 }
 
+// Reviews that the answers so far gave out, to the first of each. Nothing else is known of the past's open reviews, so
+// half of them count as done after a week.
+class GivenOut {
+ public:
+  std::vector<rv::OpenReviews> At(absl::Time now) const {
+    std::vector<rv::OpenReviews> open;
+    for (const auto& [id, load] : loads_) open.push_back({load.person, Faded(load, now)});
+    return open;
+  }
+
+  void Give(const rv::RankedPerson& to, absl::Time now) {
+    Load& load = loads_[to.id];
+    load = {.person = to.person, .count = Faded(load, now) + 1, .at = now};
+  }
+
+ private:
+  struct Load {
+    Identity person;
+    double count = 0;
+    absl::Time at;
+  };
+  static double Faded(const Load& load, absl::Time now) {
+    return load.count * std::exp2(-absl::FDivDuration(now - load.at, absl::Hours(24 * 7)));
+  }
+  std::map<rv::PersonId, Load> loads_;
+};
+
 // "general" and "compact" are built in; everything else is a file.
 absl::StatusOr<rv::Weights> ReadWeights(const RecommendOptions& options) {
   if (options.weights == "general") return rv::GeneralWeights();
@@ -103,17 +132,22 @@ int Recommend(const RecommendOptions& options, Environment& env) {
   const double read_ms = since(start);
 
   std::vector<std::string> lines(queries->size());
+  GivenOut given;
   double total_ms = 0;
   for (rv::PastQuery& query : *queries) {
     query.query.limit = options.top;
     query.query.with_reasons = false;
+    query.query.load_weight = options.load_weight;
   }
   rv::ReviewerModel model(*weights);
   const rv::Refit refit = options.no_fit ? rv::Refit::kNo : rv::Refit::kYes;
   rv::Replay(*records, *queries, refit, model, [&](const rv::PastQuery& query) {
+    rv::RankQuery asked = query.query;
+    if (options.load_weight > 0) asked.open = given.At(asked.now);
     const Clock::time_point begin = Clock::now();
-    const std::vector<rv::RankedPerson> ranked = rv::Rank(model, query.query);
+    const std::vector<rv::RankedPerson> ranked = rv::Rank(model, asked);
     const double milliseconds = since(begin);
+    if (!ranked.empty()) given.Give(ranked.front(), asked.now);
     total_ms += milliseconds;
     lines[static_cast<size_t>(&query - queries->data())] = rv::AnswerLine(query, ranked, milliseconds);
   });
