@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 
 namespace mergegate::reviewers {
 namespace {
@@ -12,9 +13,10 @@ namespace {
 void Absorb(ReviewRecord& into, ReviewRecord&& later) {
   into.id = std::move(later.id);
   into.landed = later.landed;
+  absl::flat_hash_set<std::string> known;
+  for (const TouchedFile& file : into.files) known.insert(file.path);
   for (TouchedFile& file : later.files) {
-    const auto same = std::ranges::find(into.files, file.path, &TouchedFile::path);
-    if (same == into.files.end()) into.files.push_back(std::move(file));
+    if (known.insert(file.path).second) into.files.push_back(std::move(file));
   }
   for (Identity& reviewer : later.reviewers) {
     if (std::ranges::find(into.reviewers, reviewer) == into.reviewers.end()) {

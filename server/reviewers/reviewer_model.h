@@ -5,6 +5,9 @@
 //   model.Refit();            // nightly
 //   Rank(model, query);
 //
+// Where the records come from: git::ReadReviewHistory or git::HistoryFile, then JoinChanges. When a reading is `whole`,
+// start a new model; else feed the same one.
+//
 // Feed asks itself about each change as it would have been asked three days before it landed, and learns from the
 // answer. Pure: the same records in the same batches give the same model. Value, copyable; const members from many
 // threads.
