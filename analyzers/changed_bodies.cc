@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "analyzers/findings.h"
 #include "analyzers/function_record.h"
 #include "analyzers/remainder.h"
 
@@ -135,9 +136,7 @@ class Merge {
     return true;
   }
 
-  static auto Key(const v1::Finding& f) {
-    return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message());
-  }
+  using FindingKeys = std::set<decltype(FindingKey(v1::Finding()))>;
 
   bool MergeFindings() {
     // Of fixes that reach out of their function, one may carry what another would carry now.
@@ -145,13 +144,13 @@ class Merge {
       if (!StaysInside(finding, base_main_, &BodyChange::SkippedAtBase, &BodyChange::ChangedAtBase)) return false;
     }
     std::vector<v1::Finding> merged, seen_here;
-    std::set<decltype(Key(v1::Finding()))> parsed_keys;
-    for (const v1::Finding& finding : parsed_.record.part().findings()) parsed_keys.insert(Key(finding));
-    std::set<decltype(Key(v1::Finding()))> elsewhere;  // those of the base that no change can touch
+    FindingKeys parsed_keys;
+    for (const v1::Finding& finding : parsed_.record.part().findings()) parsed_keys.insert(FindingKey(finding));
+    FindingKeys elsewhere;  // those of the base that no change can touch
     for (const v1::Finding& at_base : base_.part().findings()) {
       v1::Finding finding = at_base;
       const int line = IsMain(finding.path()) ? finding.line() : 0;
-      if (line == 0 && !parsed_keys.contains(Key(finding)) && HangsOnChange(finding)) return false;
+      if (line == 0 && !parsed_keys.contains(FindingKey(finding)) && HangsOnChange(finding)) return false;
       const bool left_out = line > 0 && change_.SkippedAtBase(line) >= 0;
       const bool affected = line > 0 && !left_out && In(affected_at_base_, line);
       if (affected && !IsAboutUse(finding.check())) continue;
@@ -159,31 +158,31 @@ class Merge {
         if (affected) continue;
         return false;
       }
-      if (!left_out) elsewhere.insert(Key(finding));
+      if (!left_out) elsewhere.insert(FindingKey(finding));
       merged.push_back(std::move(finding));
     }
     for (const v1::Finding& finding : parsed_.record.part().findings()) {
       const int line = finding.path() == head_.unit().main_file() ? finding.line() : 0;
       if (line > 0 && change_.SkippedAtHead(line) >= 0) continue;
       if (line > 0 && change_.ChangedAtHead(line) >= 0) {
-        if (!IsAboutUse(finding.check()) || elsewhere.contains(Key(finding)) || IsInterior(line)) {
+        if (!IsAboutUse(finding.check()) || elsewhere.contains(FindingKey(finding)) || IsInterior(line)) {
           merged.push_back(finding);
         }
         continue;
       }
       if (IsAboutUse(finding.check())) continue;
-      if (line > 0 && !In(affected_at_head_, line) && !elsewhere.contains(Key(finding))) return false;
+      if (line > 0 && !In(affected_at_head_, line) && !elsewhere.contains(FindingKey(finding))) return false;
       seen_here.push_back(finding);
     }
     // What was seen here is told as it is here.
-    std::set<decltype(Key(v1::Finding()))> here;
-    for (const v1::Finding& finding : seen_here) here.insert(Key(finding));
-    std::erase_if(merged, [&](const v1::Finding& finding) { return here.contains(Key(finding)); });
+    FindingKeys here;
+    for (const v1::Finding& finding : seen_here) here.insert(FindingKey(finding));
+    std::erase_if(merged, [&](const v1::Finding& finding) { return here.contains(FindingKey(finding)); });
     merged.insert(merged.end(), std::make_move_iterator(seen_here.begin()), std::make_move_iterator(seen_here.end()));
-    std::sort(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return Key(a) < Key(b); });
-    merged.erase(
-        std::unique(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
-        merged.end());
+    std::sort(merged.begin(), merged.end(), [](const auto& a, const auto& b) { return FindingKey(a) < FindingKey(b); });
+    merged.erase(std::unique(merged.begin(), merged.end(),
+                             [](const auto& a, const auto& b) { return FindingKey(a) == FindingKey(b); }),
+                 merged.end());
     for (const v1::Finding& finding : merged) {
       if (!StaysInside(finding, head_.unit().main_file(), &BodyChange::SkippedAtHead, &BodyChange::ChangedAtHead)) {
         return false;

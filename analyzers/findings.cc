@@ -16,8 +16,6 @@ constexpr size_t kMaxLineText = 1000;
 constexpr int kMaxNotes = 200;
 constexpr size_t kMaxReplacement = 64 << 10;
 
-auto Key(const v1::Finding& f) { return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message()); }
-
 std::string OwnerOf(std::string_view check) {
   for (const Analyzer* analyzer : AllAnalyzers()) {
     if (analyzer->OwnsCheck(check)) return std::string(analyzer->name());
@@ -164,9 +162,10 @@ void FindingWriter::AddFix(const clang::tidy::ClangTidyError& error, v1::Finding
 }
 
 void FindingWriter::Write(int max_findings, v1::TaskResult& result) {
-  std::sort(findings_.begin(), findings_.end(), [](const auto& a, const auto& b) { return Key(a) < Key(b); });
-  const auto repeated =
-      std::unique(findings_.begin(), findings_.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); });
+  std::sort(findings_.begin(), findings_.end(),
+            [](const auto& a, const auto& b) { return FindingKey(a) < FindingKey(b); });
+  const auto repeated = std::unique(findings_.begin(), findings_.end(),
+                                    [](const auto& a, const auto& b) { return FindingKey(a) == FindingKey(b); });
   findings_.erase(repeated, findings_.end());
   const auto limit = static_cast<size_t>(std::max(max_findings, 1));
   if (findings_.size() > limit) {

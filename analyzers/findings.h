@@ -11,6 +11,7 @@
 
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "analyzers/declarations.h"
@@ -20,6 +21,11 @@
 #include "mergegate/v1/analysis.pb.h"
 
 namespace mergegate::analyzers {
+
+// What orders findings, and what two that are the same agree in.
+inline auto FindingKey(const v1::Finding& f) {
+  return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message());
+}
 
 class FindingWriter {
  public:

@@ -360,19 +360,16 @@ int PathSide::PlaceOf(const v1::Finding& finding) const {
 }
 
 void PathSide::Write(v1::TaskResult& result) const {
-  const auto key = [](const v1::Finding& f) {
-    return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message());
-  };
   std::vector<v1::Finding> findings = findings_;
   findings.insert(findings.end(), of_unit_.begin(), of_unit_.end());
   // Of reports that differ in their notes alone, the shortest way is kept.
-  std::sort(findings.begin(), findings.end(), [&](const auto& a, const auto& b) {
-    return std::make_tuple(key(a), a.notes_size(), a.SerializeAsString()) <
-           std::make_tuple(key(b), b.notes_size(), b.SerializeAsString());
+  std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) {
+    return std::make_tuple(FindingKey(a), a.notes_size(), a.SerializeAsString()) <
+           std::make_tuple(FindingKey(b), b.notes_size(), b.SerializeAsString());
   });
-  findings.erase(
-      std::unique(findings.begin(), findings.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
-      findings.end());
+  findings.erase(std::unique(findings.begin(), findings.end(),
+                             [](const auto& a, const auto& b) { return FindingKey(a) == FindingKey(b); }),
+                 findings.end());
   result.mutable_findings()->Add(findings.begin(), findings.end());
   result.set_suppressed(suppressed_);
   result.mutable_inputs()->MergeFrom(manifest_.inputs());

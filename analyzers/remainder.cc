@@ -179,8 +179,6 @@ void JoinDeclarations(const v1::TaskResult& headers, const v1::UnitRecord& rest,
   }
 }
 
-auto Key(const v1::Finding& f) { return std::make_tuple(f.path(), f.line(), f.column(), f.check(), f.message()); }
-
 }  // namespace
 
 void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskResult& result) {
@@ -191,10 +189,11 @@ void WriteUnit(const Preamble* preamble, const v1::UnitRecord& rest, v1::TaskRes
     if (preamble != nullptr && finding.usr().empty()) NameByLine(headers, finding);
     findings.push_back(std::move(finding));
   }
-  std::sort(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return Key(a) < Key(b); });
-  findings.erase(
-      std::unique(findings.begin(), findings.end(), [](const auto& a, const auto& b) { return Key(a) == Key(b); }),
-      findings.end());
+  std::sort(findings.begin(), findings.end(),
+            [](const auto& a, const auto& b) { return FindingKey(a) < FindingKey(b); });
+  findings.erase(std::unique(findings.begin(), findings.end(),
+                             [](const auto& a, const auto& b) { return FindingKey(a) == FindingKey(b); }),
+                 findings.end());
   result.mutable_findings()->Add(findings.begin(), findings.end());
 
   std::vector<v1::FunctionMeasurement> measurements(headers.measurements().begin(), headers.measurements().end());

@@ -25,6 +25,8 @@ absl::StatusOr<std::unique_ptr<OwnWorker>> OwnWorker::Start(const Session& sessi
   auto folder = TemporaryFolder::Create();
   if (!folder.ok()) return folder.status();
   worker->folder_ = *std::move(folder);
+  // What an analysis leaves for the next is of use where the machine lives for longer than one.
+  const std::string kept = CacheFolder(env.variable);
   worker->arguments_ = {env.program_dir + "/mergegate-worker",
                         "--server",
                         session.settings().server,
@@ -32,6 +34,8 @@ absl::StatusOr<std::unique_ptr<OwnWorker>> OwnWorker::Start(const Session& sessi
                         run,
                         "--repository",
                         session.project() + "=" + session.repository().CommonDirectory(),
+                        "--cache-dir",
+                        (kept.empty() ? worker->folder_->path() : kept) + "/engine",
                         "--exit-when-idle"};
   if (!session.settings().token.empty()) {
     const std::string file = worker->folder_->path() + "/token";

@@ -134,6 +134,10 @@ std::string StateFolder(const VariableLookup& variable) {
   return Folder(variable, "XDG_STATE_HOME", "/.local/state/mergegate");
 }
 
+std::string CacheFolder(const VariableLookup& variable) {
+  return Folder(variable, "XDG_CACHE_HOME", "/.cache/mergegate");
+}
+
 absl::StatusOr<Settings> ResolveSettings(const ConnectionFlags& flags, const VariableLookup& variable) {
   const auto config = ReadConfig(ConfigFolder(variable) + "/config");
   if (!config.ok()) return config.status();

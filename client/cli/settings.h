@@ -38,10 +38,11 @@ struct Settings {
 // kInvalidArgument with the file, the line or the command to run when something is wrong.
 absl::StatusOr<Settings> ResolveSettings(const ConnectionFlags& flags, const VariableLookup& variable);
 
-// $XDG_CONFIG_HOME/mergegate or ~/.config/mergegate; $XDG_STATE_HOME/mergegate or ~/.local/state/mergegate. Empty when
+// $XDG_CONFIG_HOME/mergegate or ~/.config/mergegate; likewise with STATE and .local/state, CACHE and .cache. Empty when
 // neither variable is set.
 std::string ConfigFolder(const VariableLookup& variable);
 std::string StateFolder(const VariableLookup& variable);
+std::string CacheFolder(const VariableLookup& variable);
 
 // Where and how to connect.
 struct Endpoint {

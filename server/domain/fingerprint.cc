@@ -24,13 +24,6 @@ void AppendField(std::string& bytes, std::string_view field) {
   bytes += field;
 }
 
-std::string WithoutBlanks(std::string_view text) {
-  std::string kept;
-  std::ranges::copy_if(text, std::back_inserter(kept),
-                       [](char c) { return !absl::ascii_isspace(static_cast<unsigned char>(c)); });
-  return kept;
-}
-
 // 32 hex digits. The qualified name stands for the declaration: a USR of internal linkage holds the file's name.
 std::string Hash(const Finding& finding) {
   std::string bytes;
@@ -56,6 +49,13 @@ size_t PositionLength(std::string_view text) {
 }
 
 }  // namespace
+
+std::string WithoutBlanks(std::string_view text) {
+  std::string kept;
+  std::ranges::copy_if(text, std::back_inserter(kept),
+                       [](char c) { return !absl::ascii_isspace(static_cast<unsigned char>(c)); });
+  return kept;
+}
 
 std::string StableMessage(std::string_view message) {
   std::string stable;

@@ -10,6 +10,9 @@
 
 namespace mergegate {
 
+// The line without spaces, tabs and line breaks: indentation is nobody's identity.
+std::string WithoutBlanks(std::string_view text);
+
 // The message without the places that compilers put into some ("enum at a.h:4:1"): they move when code moves.
 //
 //   StableMessage("enum '(unnamed enum at include/a.h:4:1)' is large")    "enum '(unnamed enum at )' is large"

@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "server/domain/fingerprint.h"
+#include "server/domain/fingerprint.h"
 #include "server/planning/exclusions.h"
 #include "server/planning/lexical_path.h"
 #include "server/planning/plan.h"
@@ -31,14 +33,6 @@ struct Suppression {
 
 std::string Trimmed(std::string_view text) {
   return std::string(absl::StripAsciiWhitespace(absl::string_view(text.data(), text.size())).substr(0, kMaxTextBytes));
-}
-
-std::string WithoutBlanks(std::string_view line) {
-  std::string text;
-  for (char c : line) {
-    if (!absl::ascii_isspace(static_cast<unsigned char>(c))) text += c;
-  }
-  return text;
 }
 
 std::set<std::string> CheckNames(std::string_view list) {

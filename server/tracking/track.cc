@@ -38,14 +38,6 @@ std::vector<Finding> Distinct(std::vector<Finding> findings) {
   return distinct;
 }
 
-std::string WithoutBlanks(std::string_view text) {
-  std::string kept;
-  for (const char c : text) {
-    if (!absl::ascii_isspace(static_cast<unsigned char>(c))) kept += c;
-  }
-  return kept;
-}
-
 // A finding on its way through the passes.
 struct Candidate {
   const Finding* finding = nullptr;
