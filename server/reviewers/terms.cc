@@ -113,31 +113,50 @@ void MakeShare(RowSet& rows, Term term, double k) {
 
 using WeightedNames = std::map<std::string_view, double>;
 
-void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::string> paths, double day) {
-  const double part = 1.0 / static_cast<double>(paths.size());
+// A query taken apart once.
+struct Question {
+  PersonId author = kNobody;
+  std::span<const std::string> paths;
+  double part = 0;  // of one path
   WeightedNames folders, areas;
-  std::map<std::string, double> words;
+  std::map<std::string, double> path_words, title_words;
+};
+
+Question TakeApart(const ReviewHistory& history, const RankQuery& query) {
+  Question question;
+  question.author = history.people().Find(query.author);
+  question.paths = std::span(query.paths).first(std::min(query.paths.size(), kMostFiles));
+  question.part = question.paths.empty() ? 0 : 1.0 / static_cast<double>(question.paths.size());
+  for (const std::string& path : question.paths) {
+    for (std::string& word : PathWords(path)) question.path_words[std::move(word)] += question.part;
+    question.areas[AreaOf(path)] += question.part;
+    if (const size_t slash = path.rfind('/'); slash != std::string::npos && slash != 0) {
+      question.folders[std::string_view(path).substr(0, slash)] += question.part;
+    }
+  }
+  for (std::string& word : TitleWords(query.title)) question.title_words[std::move(word)] = 1;
+  return question;
+}
+
+void AddPaths(RowSet& rows, const ReviewHistory& history, const Question& question, double day) {
+  const std::span<const std::string> paths = question.paths;
   for (const std::string& path : paths) {
     const KeyMass* reviews = history.file_reviews().Find(FileKey(path));
     const KeyMass* changes = history.file_changes().Find(FileKey(path));
-    AddShares(rows, history.file_reviews(), reviews, day, 0.5, part,
+    AddShares(rows, history.file_reviews(), reviews, day, 0.5, question.part,
               {kFileReviewsShort, kFileReviewsLong, kFileReviewsEvents});
-    AddShares(rows, history.file_changes(), changes, day, 0.5, part, {kFileChangesShort, kFileChangesLong, kNone});
+    AddShares(rows, history.file_changes(), changes, day, 0.5, question.part,
+              {kFileChangesShort, kFileChangesLong, kNone});
     AddHyperbolic(rows, reviews, day, kHyperbolicReviews);
     AddHyperbolic(rows, changes, day, kHyperbolicChanges);
-    for (std::string& word : PathWords(path)) words[std::move(word)] += part;
-    const std::vector<std::string_view> above = FoldersOf(path);
-    if (above.empty()) continue;
-    folders[above.front()] += part;
-    areas[AreaOf(path)] += part;
   }
-  for (const auto& [folder, weight] : folders) {
+  for (const auto& [folder, weight] : question.folders) {
     const KeyMass* reviews = history.folder_reviews().Find(FolderKey(folder));
     const KeyMass* changes = history.folder_changes().Find(FolderKey(folder));
     AddShares(rows, history.folder_reviews(), reviews, day, 1, weight, {kFolderReviewsShort, kNone, kNone});
     AddShares(rows, history.folder_changes(), changes, day, 1, weight, {kFolderChangesShort, kNone, kNone});
   }
-  for (const auto& [folder, weight] : areas) {
+  for (const auto& [folder, weight] : question.areas) {
     AddShares(rows, history.folder_reviews(), history.folder_reviews().Find(FolderKey(folder)), day, 1, weight,
               {kAreaReviewsShort, kNone, kNone});
     AddShares(rows, history.folder_changes(), history.folder_changes().Find(FolderKey(folder)), day, 1, weight,
@@ -148,7 +167,7 @@ void AddPaths(RowSet& rows, const ReviewHistory& history, std::span<const std::s
   // Rare words say more: each counts by the logarithm of how rare it is.
   double total = 0;
   std::vector<std::pair<const KeyMass*, double>> found;
-  for (const auto& [word, weight] : words) {
+  for (const auto& [word, weight] : question.path_words) {
     const KeyMass* masses = history.path_words().Find(KeyOf("path word", word));
     if (masses == nullptr) continue;
     const double rarity = std::log(1 + history.reviewed_records() / (1.0 + masses->events)) * weight;
@@ -173,10 +192,10 @@ void AddOwners(RowSet& rows, const ReviewHistory& history, const RankQuery& quer
   }
 }
 
-void AddTitle(RowSet& rows, const ReviewHistory& history, std::string_view title, double day) {
+void AddTitle(RowSet& rows, const ReviewHistory& history, const Question& question, double day) {
   double total = 0;
   std::vector<std::pair<const KeyMass*, double>> found;
-  for (const std::string& word : TitleWords(title)) {
+  for (const auto& [word, part] : question.title_words) {
     const KeyMass* masses = history.title_words().Find(KeyOf("word", word));
     if (masses == nullptr) continue;
     const double rarity =
@@ -190,8 +209,8 @@ void AddTitle(RowSet& rows, const ReviewHistory& history, std::string_view title
   }
 }
 
-void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std::span<const std::string> paths,
-               double day) {
+void AddAuthor(RowSet& rows, const ReviewHistory& history, const Question& question, double day) {
+  const PersonId author = question.author;
   const bool newcomer = author == kNobody || history.ActivityOf(author).changes < ReviewHistory::kNewcomerChanges;
   if (newcomer) {
     AddShares(rows, history.project_slow(), history.project_slow().Find(ReviewHistory::kNewcomers), day, 1, 1,
@@ -200,9 +219,7 @@ void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std:
   if (author == kNobody) return;
   const KeyMass* reviewers = history.authors().Find(ReviewHistory::AuthorKey(author));
   AddShares(rows, history.authors(), reviewers, day, 1, 1, {kAuthorShort, kAuthorLong, kAuthorEvents});
-  WeightedNames areas;
-  for (const std::string& path : paths) areas[AreaOf(path)] += 1.0 / static_cast<double>(paths.size());
-  for (const auto& [area, weight] : areas) {
+  for (const auto& [area, weight] : question.areas) {
     AddShares(rows, history.authors_in_area(),
               history.authors_in_area().Find(ReviewHistory::AuthorAreaKey(author, area)), day, 1, weight,
               {kAuthorAreaShort, kAuthorAreaLong, kAuthorAreaEvents});
@@ -221,55 +238,52 @@ void AddAuthor(RowSet& rows, const ReviewHistory& history, PersonId author, std:
   }
 }
 
-// Past reviewed changes that are like this one in several ways at once.
-void AddAlike(RowSet& rows, const ReviewHistory& history, const RankQuery& query, PersonId author,
-              std::span<const std::string> paths, double day) {
-  struct Likeness {
-    float file = 0, folder = 0, author = 0, title = 0, word = 0;
-  };
-  absl::flat_hash_map<uint32_t, Likeness> alike;
-  const auto add = [&](const KeyMass* masses, float Likeness::* kind, double weight) {
+// Past reviewed changes that are like this one in several ways at once: same files, folder, words, author.
+void AddAlike(RowSet& rows, const ReviewHistory& history, const Question& question, double day) {
+  constexpr double kFile = 1, kFolder = 0.5, kTitleWord = 0.7, kPathWord = 0.4, kSameAuthor = 0.4;
+  constexpr double kAlikeDays = 200, kEvidence = 0.3;
+  std::vector<std::pair<uint32_t, double>> alike;  // record, likeness
+  const auto add = [&](const KeyMass* masses, double weight) {
     if (masses == nullptr) return;
-    for (const uint32_t record : masses->recent) alike[record].*kind += static_cast<float>(weight);
+    for (const uint32_t record : masses->recent) alike.emplace_back(record, weight);
   };
-  WeightedNames folders;
-  std::map<std::string, double> words;
-  for (const std::string& path : paths) {
-    const double part = 1.0 / static_cast<double>(paths.size());
-    add(history.file_reviews().Find(FileKey(path)), &Likeness::file, part);
-    if (const auto above = FoldersOf(path); !above.empty()) folders[above.front()] += part;
-    for (std::string& word : PathWords(path)) words[std::move(word)] += part;
+  for (const std::string& path : question.paths) {
+    add(history.file_reviews().Find(FileKey(path)), kFile * question.part);
   }
-  for (const auto& [folder, part] : folders)
-    add(history.folder_reviews().Find(FolderKey(folder)), &Likeness::folder, part);
-  if (author != kNobody) add(history.authors().Find(ReviewHistory::AuthorKey(author)), &Likeness::author, 1);
-  const auto add_words = [&](const auto& list, const MassTable& table, std::string_view kind, float Likeness::* to) {
+  for (const auto& [folder, part] : question.folders) {
+    add(history.folder_reviews().Find(FolderKey(folder)), kFolder * part);
+  }
+  if (question.author != kNobody) add(history.authors().Find(ReviewHistory::AuthorKey(question.author)), kSameAuthor);
+  const auto add_words = [&](const std::map<std::string, double>& words, const MassTable& table, std::string_view kind,
+                             double weight) {
     double total = 0;
     std::vector<std::pair<const KeyMass*, double>> found;
-    for (const auto& [word, part] : list) {
+    for (const auto& [word, part] : words) {
       const KeyMass* masses = table.Find(KeyOf(kind, word));
       const double rarity =
-          std::log(1 + history.reviewed_records() / (1.0 + (masses == nullptr ? 0 : masses->events))) * part;
+          part * std::log(1 + history.reviewed_records() / (1.0 + (masses == nullptr ? 0 : masses->events)));
       total += rarity;
       if (masses != nullptr) found.emplace_back(masses, rarity);
     }
-    for (const auto& [masses, rarity] : found) add(masses, to, rarity / total);
+    for (const auto& [masses, rarity] : found) add(masses, weight * rarity / total);
   };
-  add_words(words, history.path_words(), "path word", &Likeness::word);
-  std::map<std::string, double> title;
-  for (std::string& word : TitleWords(query.title)) title[std::move(word)] = 1;
-  add_words(title, history.title_words(), "word", &Likeness::title);
+  add_words(question.path_words, history.path_words(), "path word", kPathWord);
+  add_words(question.title_words, history.title_words(), "word", kTitleWord);
+  // In one order always, so that sums are the same to the last bit.
+  std::ranges::sort(alike);
   double total = 0;
-  constexpr float kFile = 1, kFolder = 0.5, kTitleWord = 0.7, kPathWord = 0.4, kSameAuthor = 0.4;
-  constexpr double kAlikeDays = 200, kEvidence = 0.3;
-  for (const auto& [record, like] : alike) {
-    const double sum = kFile * like.file + kFolder * like.folder + kTitleWord * like.title + kPathWord * like.word +
-                       kSameAuthor * like.author;
-    const double weight = sum * std::exp2(-std::max(0.0, day - history.record(record).day) / kAlikeDays);
-    total += weight;
-    for (const PersonId person : history.ReviewersOf(record)) rows[person].shares[kAlike] += static_cast<float>(weight);
+  for (size_t i = 0; i < alike.size();) {
+    const uint32_t record = alike[i].first;
+    double likeness = 0;
+    for (; i < alike.size() && alike[i].first == record; ++i) likeness += alike[i].second;
+    likeness *= std::exp2(-std::max(0.0, day - history.record(record).day) / kAlikeDays);
+    total += likeness;
+    for (const PersonId person : history.ReviewersOf(record)) {
+      rows[person].shares[kAlike] += static_cast<float>(likeness);
+    }
   }
-  for (Row& row : rows.rows()) row.shares[kAlike] = static_cast<float>(row.shares[kAlike] / (total + kEvidence));
+  const auto scale = static_cast<float>(1 / (total + kEvidence));
+  for (Row& row : rows.rows()) row.shares[kAlike] *= scale;
 }
 
 }  // namespace
@@ -281,24 +295,22 @@ Candidates FindCandidates(const ReviewHistory& history, const Corrections& corre
                           size_t most) {
   const double day = DayOf(query.now);
   RowSet rows(history);
-  const std::span<const std::string> paths = std::span(query.paths).first(std::min(query.paths.size(), kMostFiles));
-  const PersonId author = history.people().Find(query.author);
-  if (!paths.empty()) AddPaths(rows, history, paths, day);
+  const Question question = TakeApart(history, query);
+  if (!question.paths.empty()) AddPaths(rows, history, question, day);
   AddOwners(rows, history, query);
-  AddTitle(rows, history, query.title, day);
-  AddAuthor(rows, history, author, paths, day);
+  AddTitle(rows, history, question, day);
+  AddAuthor(rows, history, question, day);
   AddShares(rows, history.project(), history.project().Find(ReviewHistory::kReviews), day, 1, 1,
             {kProject14, kProject90, kProjectEvents});
   AddShares(rows, history.project_slow(), history.project_slow().Find(ReviewHistory::kReviewsSlow), day, 1, 1,
             {kProject365, kNone, kNone});
   AddShares(rows, history.project(), history.project().Find(ReviewHistory::kChanges), day, 1, 1,
             {kProjectChanges14, kProjectChanges90, kNone});
-
-  AddAlike(rows, history, query, author, paths, day);
-  corrections.AddTo(FolderSharesOf(paths), [&](PersonId person, double correction) {
+  AddAlike(rows, history, question, day);
+  corrections.AddTo(FolderSharesOf(question.paths), [&](PersonId person, double correction) {
     rows[person].plain[kCorrection] += static_cast<float>(correction);
   });
-  std::set<PersonId> barred = {author};
+  std::set<PersonId> barred = {question.author};
   for (const Identity& identity : query.exclude) barred.insert(history.people().Find(identity));
   struct Hit {
     float sum;

@@ -57,7 +57,8 @@ absl::StatusOr<Weights> ParseWeights(std::string_view text) {
       (field == "log" ? weights.log : weights.share)[term] = number.get<float>();
     }
   }
-  for (const auto& [name, value] : object.value("plain", json::object()).items()) {
+  const json plain_terms = object.value("plain", json::object());
+  for (const auto& [name, value] : plain_terms.items()) {
     const size_t plain = PlaceOf(name, kPlainCount, PlainName);
     if (plain == kPlainCount || !value.is_number()) return NoTerm(name);
     weights.plain[plain] = value.get<float>();
