@@ -88,7 +88,7 @@ std::string FirstLine(const HistoryOptions& options) {
     for (const std::string& item : *list) absl::StrAppend(&text, item, ",");
     text += ';';
   }
-  return text + options.ref + "\n";
+  return text + "\n";  // not the reference: the tip tells whether one reading continues another
 }
 
 std::string Frame(std::string_view bytes) {

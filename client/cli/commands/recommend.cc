@@ -16,6 +16,7 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/format/escape.h"
 #include "client/cli/session.h"
+#include "server/git/history_file.h"
 #include "server/git/review_history.h"
 #include "server/reviewers/join_changes.h"
 #include "server/reviewers/jsonl.h"
@@ -32,7 +33,7 @@ namespace rv = mergegate::reviewers;
 constexpr size_t kFileLimit = size_t{1} << 31;
 
 struct RecommendOptions {
-  std::string history, ref, history_jsonl, queries, out;
+  std::string history, ref, keep, history_jsonl, queries, out;
   std::string weights = "general";
   bool no_fit = false;
   std::vector<std::string> trailers;
@@ -64,7 +65,9 @@ absl::StatusOr<std::vector<ReviewRecord>> ReadRecords(const RecommendOptions& op
     if (!records.ok()) return InFile(options.history_jsonl, records.status());
     return records;
   }
-  auto read = git::ReadReviewHistory(options.history, {.ref = options.ref, .trailers = options.trailers});
+  const git::HistoryOptions reading{.ref = options.ref, .trailers = options.trailers};
+  auto read = options.keep.empty() ? git::ReadReviewHistory(options.history, reading)
+                                   : git::HistoryFile(options.keep).Update(options.history, reading);
   if (!read.ok()) return read.status();
   for (const std::string& note : read->notes) env.err << "note: " << EscapeControl(note) << '\n';
   return rv::JoinChanges(std::move(read->records));
@@ -171,6 +174,8 @@ void AddRecommend(CLI::App& program, Environment& env) {
   verb->add_option("--history", options->history, "A git repository; commits and trees are enough")
       ->type_name("FOLDER");
   verb->add_option("--ref", options->ref, "Branch, tag or commit [the default branch]")->type_name("REF");
+  verb->add_option("--keep", options->keep, "A file for what was read, so that the next time reads what is new")
+      ->type_name("FILE");
   verb->add_option("--history-jsonl", options->history_jsonl, "Reviews as lines of JSON, instead")->type_name("FILE");
   verb->add_option("--queries", options->queries, "The changes to ask about, as lines of JSON")
       ->type_name("FILE")
