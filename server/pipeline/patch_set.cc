@@ -13,16 +13,22 @@ constexpr std::string_view kPolicyPath = ".mergegate.yaml";
 // How far back an upload of compile commands is looked for.
 constexpr int kAncestorsSearched = 200;
 
-std::optional<planning::CompileCommands> Parse(std::string_view json, const Tree& tree, CommandSource source,
-                                               std::vector<AnalysisFailure>& failures) {
-  absl::StatusOr<planning::CompileCommands> parsed = planning::ParseCompileCommands(json, tree, source);
-  if (parsed.ok()) return *std::move(parsed);
-  failures.push_back({.analyzer = "",
-                      .unit = "compile_commands.json",
-                      .kind = FailureKind::kNoCommand,
-                      .message = std::string(parsed.status().message()),
-                      .at_base = false});
-  return std::nullopt;
+planning::CommandSet Parse(const CommandText& text, const Tree& tree, std::vector<AnalysisFailure>& failures) {
+  std::optional<planning::CompileCommands> commands;
+  if (!text.json.empty()) {
+    absl::StatusOr<planning::CompileCommands> parsed = planning::ParseCompileCommands(text.json, tree, text.source);
+    if (parsed.ok()) {
+      commands = *std::move(parsed);
+    } else {
+      failures.push_back({.analyzer = "",
+                          .unit = "compile_commands.json",
+                          .kind = FailureKind::kNoCommand,
+                          .message = std::string(parsed.status().message()),
+                          .at_base = false});
+    }
+  }
+  if (text.source == CommandSource::kGiven) return planning::CommandSet(tree, std::move(commands), std::nullopt);
+  return planning::CommandSet(tree, std::nullopt, std::move(commands));
 }
 
 }  // namespace
@@ -88,22 +94,18 @@ absl::StatusOr<CommandText> FindCommandText(const git::Mirror& mirror, storage::
 
 planning::CommandSet CommandsOf(const CommandText& text, const Tree& tree) {
   std::vector<AnalysisFailure> ignored;
-  std::optional<planning::CompileCommands> commands;
-  if (!text.json.empty()) commands = Parse(text.json, tree, text.source, ignored);
-  if (text.source == CommandSource::kGiven) return planning::CommandSet(tree, std::move(commands), std::nullopt);
-  return planning::CommandSet(tree, std::nullopt, std::move(commands));
+  return Parse(text, tree, ignored);
 }
 
 absl::StatusOr<CommandSets> LoadCommands(const CommandText& text, storage::Store& store, const PatchSet& patch_set,
                                          const Submission& submission, absl::Time now) {
   CommandSets sets;
-  if (!text.json.empty() && Parse(text.json, *patch_set.head_tree, text.source, sets.failures) &&
-      text.source == CommandSource::kGiven) {
+  sets.head = std::make_unique<planning::CommandSet>(Parse(text, *patch_set.head_tree, sets.failures));
+  if (!text.json.empty() && sets.failures.empty() && text.source == CommandSource::kGiven) {
     RETURN_IF_ERROR(store.SaveCompileCommands(submission.project, submission.head, text.json, now));
   }
   // The same upload serves the base: a unit keeps its flags unless the base tells otherwise.
   sets.base = std::make_unique<planning::CommandSet>(CommandsOf(text, *patch_set.base_tree));
-  sets.head = std::make_unique<planning::CommandSet>(CommandsOf(text, *patch_set.head_tree));
   return sets;
 }
 
