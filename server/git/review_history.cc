@@ -23,10 +23,10 @@ constexpr size_t kKeptFiles = 200;
 struct Commit {
   git_oid id = {};
   git_oid tree = {};
-  std::vector<git_oid> parents;
+  std::vector<git_oid> parents = {};
   int64_t time = 0;  // committed, seconds since 1970
-  Identity author;
-  reviewers::MessageReviews reviews;
+  Identity author = {};
+  reviewers::MessageReviews reviews = {};
   int brought_by = -1;  // index of the reviewed merge that stands for it
 };
 

@@ -1,0 +1,59 @@
+// Shares of changed lines by hand.
+#include "server/git/line_owners.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_repo.h"
+
+namespace mergegate::git {
+namespace {
+
+using mergegate::testing::TempDirectory;
+using mergegate::testing::TestRepo;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class LineOwnersTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> Owners(const CommitId& base, const CommitId& head, size_t most_files = 5) {
+    const auto mirror = Mirror::OpenOrCreate(directory_.Join("mirror.git"), repo_.objects());
+    EXPECT_THAT(mirror, mergegate::testing::IsOk());
+    std::vector<std::string> told;
+    for (const reviewers::LineOwner& owner :
+         LineOwnersOf(**mirror, base, *(*mirror)->DiffCommits(base, head), most_files)) {
+      told.push_back(owner.path + " " + owner.person.name + " " + std::to_string(std::lround(100 * owner.share)));
+    }
+    return told;
+  }
+  TestRepo repo_;
+  TempDirectory directory_;
+};
+
+TEST_F(LineOwnersTest, ChangedLinesBelongToWhoLastWroteThem) {
+  repo_.Commit({{"a.cc", "1\n2\n3\n4\n"}}, {.author_name = "Ann"});
+  const CommitId base =
+      repo_.Commit({{"a.cc", "1\n2\nB\n4\n"}}, {.author_name = "Bob", .author_mail = "bob@example.org"});
+  const CommitId head = repo_.Commit({{"a.cc", "x\nx\nx\n4\n"}});
+  EXPECT_THAT(Owners(base, head), ElementsAre("a.cc Ann 67", "a.cc Bob 33"));
+}
+
+TEST_F(LineOwnersTest, AddedLinesBelongToTheirNeighbours) {
+  repo_.Commit({{"a.cc", "1\n2\n"}}, {.author_name = "Ann"});
+  const CommitId base = repo_.Commit({{"a.cc", "1\n2\nB\n"}}, {.author_name = "Bob", .author_mail = "bob@example.org"});
+  const CommitId head = repo_.Commit({{"a.cc", "1\n2\nnew\nB\n"}});
+  EXPECT_THAT(Owners(base, head), ElementsAre("a.cc Ann 50", "a.cc Bob 50"));
+}
+
+TEST_F(LineOwnersTest, NewFilesHaveNoneAndFewFilesAreBlamed) {
+  const CommitId base = repo_.Commit({{"a.cc", "1\n"}, {"b.cc", "1\n2\n3\n"}}, {.author_name = "Ann"});
+  const CommitId head = repo_.Commit({{"a.cc", "x\n"}, {"b.cc", "x\ny\nz\n"}, {"new.cc", "1\n"}});
+  EXPECT_THAT(Owners(base, head), ElementsAre("a.cc Ann 100", "b.cc Ann 100"));
+  EXPECT_THAT(Owners(base, head, 1), ElementsAre("b.cc Ann 100"));
+  EXPECT_THAT(Owners(base, head, 0), IsEmpty());
+}
+
+}  // namespace
+}  // namespace mergegate::git
