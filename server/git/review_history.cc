@@ -229,9 +229,17 @@ class HistoryReader {
         record.author = commits_[static_cast<size_t>(tip->second)].author;
       }
     }
-    mailmap_.Apply(record.author);
-    for (Identity& reviewer : record.reviewers) mailmap_.Apply(reviewer);
+    GiveProperName(record.author);
+    for (Identity& reviewer : record.reviewers) GiveProperName(reviewer);
     return record;
+  }
+
+  // A full name joins a person's mails, and the mail of the commit is what others will ask by: it stays.
+  void GiveProperName(Identity& identity) const {
+    Identity proper = identity;
+    mailmap_.Apply(proper);
+    identity.name = proper.name;
+    if (proper.name.find(' ') == std::string::npos) identity.mail = proper.mail;
   }
 
   absl::StatusOr<git_oid> TreeOf(const git_oid& id) {

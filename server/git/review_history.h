@@ -6,7 +6,8 @@
 //
 // A record is a commit that is no merge and changes a file; or a merge whose message names reviewers (then it stands
 // for the commits that it brought in). It landed when it was committed. Works in bare, partial (no blobs) and shallow
-// clones; nothing is fetched. Reads only; any number of processes may read one repository.
+// clones; nothing is fetched. The mailmap gives people their proper names; mails stay the commits', except of those
+// whom a single word names. Reads only; any number of processes may read one repository.
 #ifndef MERGEGATE_SERVER_GIT_REVIEW_HISTORY_H_
 #define MERGEGATE_SERVER_GIT_REVIEW_HISTORY_H_
 

