@@ -68,11 +68,11 @@ class Closures {
   friend class ClosureWalk;
   using Methods = std::set<const clang::CXXMethodDecl*>;  // canonical declarations
   struct Node {
-    const clang::Decl* decl;
-    Digest own, text;
-    std::set<int> edges;
-    std::set<int> calls;  // those to functions that the source names
-    Methods virtual_calls;
+    const clang::Decl* decl = nullptr;
+    Digest own = {}, text = {};
+    std::set<int> edges = {};
+    std::set<int> calls = {};  // those to functions that the source names
+    Methods virtual_calls = {};
   };
   // A virtual function with a body of a type that is a node.
   struct Overrider {
