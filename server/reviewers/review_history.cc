@@ -30,16 +30,16 @@ std::string_view AreaOf(std::string_view path) {
 }
 
 ReviewHistory::ReviewHistory()
-    : file_reviews_({.short_days = 120, .long_days = 1000, .events = 3}),
+    : file_reviews_({.short_days = 60, .long_days = 1000, .events = 3}),
       file_changes_({.short_days = 120, .long_days = 1000, .events = 3}),
       folder_reviews_({.short_days = 120, .long_days = 1000, .events = 12}),
-      folder_changes_({.short_days = 120, .long_days = 1000, .events = 12}),
+      folder_changes_({.short_days = 240, .long_days = 1000, .events = 12}),
       title_words_({.short_days = 120, .long_days = 1000, .events = 8}),
       path_words_({.short_days = 120, .long_days = 1000, .events = 8}),
-      authors_({.short_days = 30, .long_days = 365, .events = 5}),
+      authors_({.short_days = 30, .long_days = 180, .events = 5}),
       authors_in_area_({.short_days = 90, .long_days = 730, .events = 4}),
-      reviewed_authors_({.short_days = 30, .long_days = 365, .events = 20}),
-      project_({.short_days = 14, .long_days = 90, .events = 40}),
+      reviewed_authors_({.short_days = 30, .long_days = 180, .events = 20}),
+      project_({.short_days = 10, .long_days = 90, .events = 40}),
       project_slow_({.short_days = 365, .long_days = 1000, .events = 40}) {}
 
 void ReviewHistory::Learn(const ReviewRecord& record) {

@@ -13,7 +13,7 @@ constexpr size_t kAskedCandidates = 100;
 // Rows of an example: the likeliest, and whoever did review.
 constexpr size_t kExampleRows = 40;
 // Of a fit's pull to the general weights; see FitOptions.
-constexpr double kPull = 0.06;
+constexpr double kPull = 0.3;
 
 RankQuery QueryOf(const ReviewRecord& record) {
   RankQuery query;

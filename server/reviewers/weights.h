@@ -38,7 +38,7 @@ struct Weights {
 // server/reviewers/general_weights.cc.
 const Weights& GeneralWeights();
 
-// Eleven terms that people can keep in their heads; the others are 0.
+// Eleven terms that people can keep in their heads, and the correction; the others are 0.
 const Weights& CompactWeights();
 
 // {"terms": {"file_reviews_short": {"log": 0.6, "share": 0}, ...}, "plain": {"never_reviewed": -2, ...}}; a name that

@@ -33,8 +33,8 @@ Terms TermsFor(const ReviewHistory& history, const RankQuery& query) {
 TEST(TermsTest, SharesOfAFileAreHalvesOfHalfLives) {
   ReviewHistory history;
   history.Learn(Change("ann", {"db/a.cc"}, {"bob"}, 0));
-  history.Learn(Change("ann", {"db/a.cc"}, {"sam"}, 120));
-  const Terms terms = TermsFor(history, Ask("ann", {"db/a.cc"}, 240));
+  history.Learn(Change("ann", {"db/a.cc"}, {"sam"}, 60));
+  const Terms terms = TermsFor(history, Ask("ann", {"db/a.cc"}, 120));
   // bob 1/4, sam 1/2, and half an event of nobody.
   EXPECT_NEAR(terms.Of("bob").shares[kFileReviewsShort], 0.25 / 1.25, 1e-6);
   EXPECT_NEAR(terms.Of("sam").shares[kFileReviewsShort], 0.5 / 1.25, 1e-6);
@@ -76,7 +76,7 @@ TEST(TermsTest, WhoReviewedTheAuthorAndWhomTheAuthorReviewed) {
   history.Learn(Change("sam", {"b.cc"}, {"ann"}, 0));
   const Terms terms = TermsFor(history, Ask("ann", {"new.cc"}, 30));
   EXPECT_NEAR(terms.Of("bob").shares[kAuthorShort], 0.5 / 1.5, 1e-6);  // a half-life of 30 days ago
-  EXPECT_NEAR(terms.Of("sam").shares[kBackLong], std::exp2(-30.0 / 365) / (std::exp2(-30.0 / 365) + 1), 1e-6);
+  EXPECT_NEAR(terms.Of("sam").shares[kBackLong], std::exp2(-30.0 / 180) / (std::exp2(-30.0 / 180) + 1), 1e-6);
 }
 
 TEST(TermsTest, ARenamedFileKeepsItsReviewers) {
