@@ -20,6 +20,9 @@ namespace {
 // The ranking reads 50 files of a change; renames are all kept, they carry history over.
 constexpr size_t kKeptFiles = 200;
 
+// The year 2242; whatever a commit says, later times are nonsense.
+constexpr int64_t kLatestSecond = int64_t{1} << 33;
+
 struct Commit {
   git_oid id = {};
   git_oid tree = {};
@@ -45,6 +48,7 @@ void ParseSignature(std::string_view line, Identity& who, int64_t& time) {
   who.mail = std::string(line.substr(open + 1, close - open - 1));
   const size_t digits = std::min(line.find_first_not_of(' ', close + 1), line.size());
   std::from_chars(line.data() + digits, line.data() + line.size(), time);
+  time = std::clamp<int64_t>(time, 0, kLatestSecond);
 }
 
 absl::StatusOr<Commit> ReadCommit(git_odb* odb, const git_oid& id, const std::vector<std::string>& trailers) {

@@ -69,6 +69,34 @@ void MassTable::Rename(Key from, Key to) {
   masses_.emplace(to, std::move(moved));
 }
 
+void MassTable::Merge(Key from, Key to) {
+  if (!masses_.contains(to)) return Rename(from, to);
+  const auto old = masses_.find(from);
+  if (old == masses_.end() || from == to) return;
+  const KeyMass moved = std::move(old->second);
+  masses_.erase(old);
+  KeyMass& into = masses_[to];
+  const double per_event = into.event_scale / moved.event_scale;
+  for (const PersonMass& mass : moved.people) {
+    auto place = std::ranges::lower_bound(into.people, mass.person, {}, &PersonMass::person);
+    if (place == into.people.end() || place->person != mass.person) {
+      place = into.people.insert(place, PersonMass{.person = mass.person});
+    }
+    place->events += mass.events;
+    place->last_day = std::max(place->last_day, mass.last_day);
+    place->by_short += mass.by_short;
+    place->by_long += mass.by_long;
+    place->by_event += mass.by_event * per_event;
+  }
+  into.short_total += moved.short_total;
+  into.long_total += moved.long_total;
+  into.event_total += moved.event_total * per_event;
+  into.events += moved.events;
+  into.recent.insert(into.recent.end(), moved.recent.begin(), moved.recent.end());
+  std::ranges::sort(into.recent);
+  if (into.recent.size() > kRecent) into.recent.erase(into.recent.begin(), into.recent.end() - kRecent);
+}
+
 void MassTable::MoveOrigin(double day) {
   const double short_factor = std::exp2((origin_ - day) / half_lives_.short_days);
   const double long_factor = std::exp2((origin_ - day) / half_lives_.long_days);

@@ -64,6 +64,9 @@ class MassTable {
   // What was counted under `from` stands under `to` from now on, unless `to` has something already.
   void Rename(Key from, Key to);
 
+  // Adds what was counted under `from` to `to`; `from` is empty from now on.
+  void Merge(Key from, Key to);
+
   // What a mass of 1 added on `day` is in the units of by_short, by_long.
   double ShortScale(double day) const;
   double LongScale(double day) const;

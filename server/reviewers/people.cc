@@ -169,6 +169,7 @@ PersonId People::Find(std::string_view text) const {
 }
 
 void People::Join(PersonId kept, PersonId other) {
+  joins_.push_back({.kept = kept, .other = other});
   for (PersonId& id : now_) {
     if (id == other) id = kept;
   }

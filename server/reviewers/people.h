@@ -45,6 +45,12 @@ class People {
   // Newest name, mail and login.
   const Identity& Describe(PersonId id) const { return described_[static_cast<size_t>(Now(id))]; }
 
+  // The joins so far, in order. Who keeps things by person moves them from `other` to `kept`.
+  struct Joined {
+    PersonId kept = kNobody, other = kNobody;
+  };
+  const std::vector<Joined>& joins() const { return joins_; }
+
   // Ids handed out so far, joined ones included.
   size_t size() const { return now_.size(); }
 
@@ -54,6 +60,7 @@ class People {
   absl::flat_hash_map<std::string, PersonId> keys_;  // "m:mail", "n:full name", "u:login"
   std::vector<PersonId> now_;
   std::vector<Identity> described_;
+  std::vector<Joined> joins_;
 };
 
 }  // namespace mergegate::reviewers

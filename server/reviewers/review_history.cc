@@ -43,7 +43,13 @@ ReviewHistory::ReviewHistory()
       project_slow_({.short_days = 365, .long_days = 1000, .events = 40}) {}
 
 void ReviewHistory::Learn(const ReviewRecord& record) {
-  const double day = last_day_ = std::max(last_day_, DayOf(record.landed));
+  constexpr double kBrokenClockDays = 3650;
+  const double landed = DayOf(record.landed);
+  // Two such in a row are no broken clock: the project slept.
+  const double latest = last_day_ + kBrokenClockDays;
+  const bool broken = !learned_.empty() && landed > latest && previous_landed_ <= latest;
+  previous_landed_ = landed;
+  const double day = last_day_ = broken ? last_day_ : std::max(last_day_, landed);
   const auto index = static_cast<uint32_t>(learned_.size());
   const PersonId author = IsBot(record.author) ? kNobody : people_.Intern(record.author);
   std::vector<PersonId> reviewers;
@@ -58,6 +64,7 @@ void ReviewHistory::Learn(const ReviewRecord& record) {
   reviewers.erase(std::unique(reviewers.begin(), reviewers.end()), reviewers.end());
   std::erase(reviewers, by);
   activity_.resize(people_.size());
+  TakeJoins();
 
   learned_.push_back({.author = by,
                       .first_reviewer = static_cast<uint32_t>(reviewers_.size()),
@@ -90,6 +97,22 @@ void ReviewHistory::Learn(const ReviewRecord& record) {
   authors_.Add(AuthorKey(by), reviewers, 1, day, index);
   for (const PersonId person : reviewers) reviewed_authors_.Add(AuthorKey(person), {&by, 1}, 1, day, index);
   if (changes_before < kNewcomerChanges) project_slow_.Add(kNewcomers, reviewers, 1, day, index);
+}
+
+// What was kept by a person whom another turned out to be. Tables of files and folders name people by id, which People
+// leads on.
+void ReviewHistory::TakeJoins() {
+  for (; joins_taken_ < people_.joins().size(); ++joins_taken_) {
+    const auto [kept, other] = people_.joins()[joins_taken_];
+    Activity& to = activity_[static_cast<size_t>(kept)];
+    const Activity& from = activity_[static_cast<size_t>(other)];
+    to.last_review_day = std::max(to.last_review_day, from.last_review_day);
+    to.last_day = std::max(to.last_day, from.last_day);
+    to.reviews += from.reviews;
+    to.changes += from.changes;
+    authors_.Merge(AuthorKey(other), AuthorKey(kept));
+    reviewed_authors_.Merge(AuthorKey(other), AuthorKey(kept));
+  }
 }
 
 void ReviewHistory::LearnPaths(const ReviewRecord& record, PersonId author, std::span<const PersonId> reviewers,

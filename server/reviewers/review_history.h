@@ -37,7 +37,8 @@ class ReviewHistory {
  public:
   ReviewHistory();
 
-  // In landing order: a record that landed before its predecessor counts as landed with it.
+  // In landing order: a record that landed before its predecessor, or alone ten years after it (a broken clock's),
+  // counts as landed with it.
   void Learn(const ReviewRecord& record);
 
   const People& people() const { return people_; }
@@ -81,6 +82,7 @@ class ReviewHistory {
   static constexpr uint32_t kNewcomerChanges = 5;
 
  private:
+  void TakeJoins();
   void LearnPaths(const ReviewRecord& record, PersonId author, std::span<const PersonId> reviewers, double day,
                   uint32_t index);
 
@@ -89,7 +91,8 @@ class ReviewHistory {
   std::vector<Learned> learned_;
   std::vector<PersonId> reviewers_;
   uint32_t reviewed_ = 0;
-  double last_day_ = -1e9;
+  size_t joins_taken_ = 0;
+  double last_day_ = -1e9, previous_landed_ = -1e9;
 
   MassTable file_reviews_, file_changes_, folder_reviews_, folder_changes_;
   MassTable title_words_, path_words_, authors_, authors_in_area_, reviewed_authors_, project_, project_slow_;

@@ -51,6 +51,21 @@ TEST(MassTableTest, ARenamedKeyKeepsItsMassesUnlessTheNewOneHasSome) {
   EXPECT_NE(table.Find(3), nullptr);
 }
 
+TEST(MassTableTest, MergedKeysAddUp) {
+  MassTable table({.short_days = 10, .long_days = 100, .events = 1});
+  Add(table, kAnn, 0, 1, 1);
+  Add(table, kAnn, 0, 1, 2);
+  Add(table, kBob, 10, 1, 2);
+  table.Merge(2, 1);
+  const KeyMass* masses = table.Find(1);
+  EXPECT_EQ(table.Find(2), nullptr);
+  EXPECT_NEAR(masses->Of(kAnn)->by_short / table.ShortScale(10), 1.0, 1e-12);
+  EXPECT_NEAR(masses->short_total / table.ShortScale(10), 2.0, 1e-12);
+  EXPECT_NEAR(masses->Of(kAnn)->by_event / masses->event_scale, 1.5, 1e-12);  // one now, one an event ago
+  EXPECT_NEAR(masses->Of(kBob)->by_event / masses->event_scale, 1.0, 1e-12);
+  EXPECT_EQ(masses->events, 3U);
+}
+
 TEST(MassTableTest, RemembersTheLastTwentyRecords) {
   MassTable table({});
   for (uint32_t record = 0; record < 30; ++record) table.Add(kFile, {&kAnn, 1}, 1, record, record);

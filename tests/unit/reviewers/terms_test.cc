@@ -116,6 +116,38 @@ TEST(TermsTest, BotsAndSelfReviewsCountForNothing) {
   EXPECT_EQ(history.people().size(), 1U);
 }
 
+TEST(TermsTest, JoinedPeopleKeepWhatBothDid) {
+  ReviewHistory history;
+  ReviewRecord by_login = Change("ann", {"a.cc"}, {}, 0);
+  by_login.reviewers = {{.name = {}, .mail = {}, .login = "bobray"}};
+  history.Learn(by_login);
+  history.Learn(Change("ann", {"a.cc"}, {"sam"}, 5));
+  ReviewRecord by_mail = Change("eve", {"b.cc"}, {}, 6);
+  by_mail.reviewers = {{.name = "Bob Ray", .mail = "bobray@example.org", .login = {}}};
+  history.Learn(by_mail);
+  const PersonId bob = history.people().Find("bobray");
+  EXPECT_EQ(bob, history.people().Find("bobray@example.org"));
+  EXPECT_EQ(history.ActivityOf(bob).reviews, 2U);
+  const Terms terms = TermsFor(history, Ask("ann", {"a.cc"}, 6));
+  const auto place = std::ranges::find(terms.candidates.people, bob);
+  ASSERT_NE(place, terms.candidates.people.end());
+  EXPECT_EQ(terms.candidates.rows[static_cast<size_t>(place - terms.candidates.people.begin())].plain[kNeverReviewed],
+            0);
+}
+
+TEST(TermsTest, ABrokenClockMovesNothing) {
+  ReviewHistory history;
+  history.Learn(Change("ann", {"a.cc"}, {"bob"}, 0));
+  history.Learn(Change("ann", {"a.cc"}, {"sam"}, 40'000));
+  history.Learn(Change("ann", {"a.cc"}, {"sam"}, 1));
+  EXPECT_EQ(history.record(1).day, history.record(0).day);
+  EXPECT_EQ(history.record(2).day, history.record(0).day + 1);
+  // Two in a row are a project that slept.
+  history.Learn(Change("ann", {"a.cc"}, {"sam"}, 5000));
+  history.Learn(Change("ann", {"a.cc"}, {"sam"}, 5001));
+  EXPECT_EQ(history.record(4).day, history.record(0).day + 5001);
+}
+
 TEST(TermsTest, LineOwnersCountWhereTheyTellMoreThanChangesDo) {
   ReviewHistory history;
   history.Learn(Change("bob", {"a.cc"}, {"sam"}, 0));
