@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <queue>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -90,14 +91,16 @@ class HistoryReader {
     CommitRecords result;
     ASSIGN_OR_RETURN(const git_oid tip, Tip());
     result.tip = CommitId(Hex(tip));
-    git_oid known;
-    bool hide = false;
     if (since.has_value()) {
-      ASSIGN_OR_RETURN(known, ParseOid(since->value()));
-      hide = git_oid_equal(&known, &tip) || git_graph_descendant_of(repository_, &tip, &known) == 1;
+      ASSIGN_OR_RETURN(const git_oid known, ParseOid(since->value()));
+      const bool behind = git_oid_equal(&known, &tip) || git_graph_descendant_of(repository_, &tip, &known) == 1;
+      result.whole = !behind || !ReadAfter(tip, known).ok();
     }
-    result.whole = !hide;
-    RETURN_IF_ERROR(ReadCommits(tip, hide ? &known : nullptr));
+    if (result.whole) {
+      commits_.clear();
+      places_.clear();
+      RETURN_IF_ERROR(ReadAll(tip));
+    }
     ReadMailmap(tip, result.notes);
     CoverBranches();
     std::vector<int> order(commits_.size());
@@ -135,12 +138,13 @@ class HistoryReader {
     return *git_object_id(commit.get());
   }
 
-  absl::Status ReadCommits(const git_oid& tip, const git_oid* known) {
+  // What `tip` reaches and `known` does not, newest first. libgit2's walk fails at the first absent parent.
+  absl::Status ReadAfter(const git_oid& tip, const git_oid& known) {
     RevwalkHandle walk;
     int code = git_revwalk_new(walk.out(), repository_);
     if (code == 0) code = git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
     if (code == 0) code = git_revwalk_push(walk.get(), &tip);
-    if (code == 0 && known != nullptr) code = git_revwalk_hide(walk.get(), known);
+    if (code == 0) code = git_revwalk_hide(walk.get(), &known);
     git_oid id;
     while (code == 0 && (code = git_revwalk_next(&id, walk.get())) == 0) {
       ASSIGN_OR_RETURN(Commit commit, ReadCommit(odb_.get(), id, options_.trailers));
@@ -148,6 +152,49 @@ class HistoryReader {
       commits_.push_back(std::move(commit));
     }
     return code == GIT_ITEROVER ? absl::OkStatus() : GitError(code, "walk the history of", Hex(tip));
+  }
+
+  // Everything that `tip` reaches and that is there, children before parents, newest first.
+  absl::Status ReadAll(const git_oid& tip) {
+    std::vector<Commit> found;
+    Places place_of;  // -1: absent
+    std::vector<int> children;
+    std::vector<git_oid> stack = {tip};
+    while (!stack.empty()) {
+      const git_oid id = stack.back();
+      stack.pop_back();
+      if (!place_of.try_emplace(id, -1).second) continue;
+      absl::StatusOr<Commit> commit = ReadCommit(odb_.get(), id, options_.trailers);
+      if (absl::IsNotFound(commit.status()) && !found.empty()) continue;  // a shallow history ends here
+      RETURN_IF_ERROR(commit.status());
+      place_of[id] = static_cast<int>(found.size());
+      stack.insert(stack.end(), commit->parents.begin(), commit->parents.end());
+      found.push_back(*std::move(commit));
+    }
+    children.resize(found.size());
+    for (const Commit& commit : found) {
+      for (const git_oid& parent : commit.parents) {
+        if (const int place = place_of[parent]; place >= 0) ++children[static_cast<size_t>(place)];
+      }
+    }
+    const auto older = [&](int a, int b) {
+      const Commit &one = found[static_cast<size_t>(a)], &other = found[static_cast<size_t>(b)];
+      return one.time != other.time ? one.time < other.time : git_oid_cmp(&one.id, &other.id) > 0;
+    };
+    std::priority_queue<int, std::vector<int>, decltype(older)> ready(older);
+    ready.push(0);
+    commits_.reserve(found.size());
+    while (!ready.empty()) {
+      Commit& commit = found[static_cast<size_t>(ready.top())];
+      ready.pop();
+      for (const git_oid& parent : commit.parents) {
+        const int place = place_of[parent];
+        if (place >= 0 && --children[static_cast<size_t>(place)] == 0) ready.push(place);
+      }
+      places_.emplace(commit.id, static_cast<int>(commits_.size()));
+      commits_.push_back(std::move(commit));
+    }
+    return absl::OkStatus();
   }
 
   void ReadMailmap(const git_oid& tip, std::vector<std::string>& notes) {

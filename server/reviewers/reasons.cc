@@ -11,6 +11,9 @@
 namespace mergegate::reviewers {
 namespace {
 
+// Less of a file is nothing to tell.
+constexpr double kLeastPart = 0.05;
+
 // "k of the last n": how many of the newest records under a key have the person as reviewer, or as author.
 struct Count {
   int of = 0, in = 0;
@@ -124,7 +127,7 @@ class Reasons {
       Add(ReasonKind::kWroteFiles,
           absl::StrCat("wrote ", std::lround(100 * lines->share), " % of the changed lines of ", NameOf(lines->path)),
           weight);
-    } else if (part >= 0.005) {
+    } else if (part >= kLeastPart) {
       Add(ReasonKind::kWroteFiles,
           absl::StrCat("wrote ", std::lround(100 * part), " % of the changes of ", NameOf(written)), weight);
     }

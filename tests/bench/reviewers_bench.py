@@ -155,11 +155,13 @@ class Bench:
         queries, keep = self.scratch / "one.jsonl", self.scratch / "kept-history"
         write_lines(queries, [{"id": 1, "now": 2_000_000_000, "author": "A <a@example.org>", "title": "x", "files": ["a.c"]}])
         keep.unlink(missing_ok=True)
-        tip = subprocess.run(["git", "-C", bare, "rev-list", "--topo-order", "--max-count=101", "HEAD"], capture_output=True, text=True,
-                             check=True).stdout.split()
-        count = subprocess.run(["git", "-C", bare, "rev-list", "--count", "HEAD"], capture_output=True, text=True, check=True).stdout
-        print(f"\n{bare}: {count.strip()} commits")
-        for title, ref in (("first read", tip[100]), ("100 commits more, with the kept file", tip[0]), ("nothing new", tip[0])):
+        def git(*arguments):
+            return subprocess.run(["git", "-C", bare, "rev-list", *arguments], capture_output=True, text=True, check=True).stdout.split()
+        line = git("--first-parent", "--max-count=101", "HEAD")
+        before = next((c for c in line if int(git("--count", f"{c}..HEAD")[0]) >= 100), line[-1])
+        print(f"\n{bare}: {git('--count', 'HEAD')[0]} commits")
+        more = f"{git('--count', f'{before}..HEAD')[0]} commits more, with the kept file"
+        for title, ref in (("first read", before), (more, line[0]), ("nothing new", line[0])):
             _, said = self.recommend(["--history", bare, "--ref", ref, "--keep", keep], queries, "speed")
             print(f"  {title}: {said}")
 

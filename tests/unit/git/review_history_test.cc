@@ -151,6 +151,14 @@ TEST_F(ReviewHistoryTest, NoBlobIsNeeded) {
   EXPECT_THAT(partial.notes, ElementsAre(HasSubstr(".mailmap")));
 }
 
+TEST_F(ReviewHistoryTest, AShallowHistoryBeginsAfterItsOldestCommit) {
+  const CommitId gone = repo_.Commit({{"a.cc", "1\n"}}, {.message = "Gone\n"});
+  repo_.Commit({{"a.cc", "2\n"}}, {.message = "Oldest\n"});
+  const CommitId tip = repo_.Commit({{"b.cc", "1\n"}}, {.message = "Newest\n"});
+  EXPECT_TRUE(fs::remove(repo_.objects() + "/" + gone.value().substr(0, 2) + "/" + gone.value().substr(2)));
+  EXPECT_THAT(Titles(Read(tip)), ElementsAre("Newest"));  // what the oldest changed is not known
+}
+
 TEST_F(ReviewHistoryTest, WhatIsNotThereIsNamed) {
   const CommitId tip = repo_.Commit({{"a.cc", "1\n"}});
   EXPECT_THAT(ReadReviewHistory(directory_.Join("none"), {}), StatusIs(absl::StatusCode::kNotFound, HasSubstr("none")));
