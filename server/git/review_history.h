@@ -22,8 +22,8 @@
 namespace mergegate::git {
 
 struct HistoryOptions {
-  std::string ref;                    // a branch, tag, reference or commit; empty: the default branch
-  std::vector<std::string> trailers;  // keys that name reviewers; empty: reviewers::DefaultTrailers()
+  std::string ref = {};                    // a branch, tag, reference or commit; empty: the default branch
+  std::vector<std::string> trailers = {};  // keys that name reviewers; empty: reviewers::DefaultTrailers()
   // Vendored folders, whose changes are nobody's work here.
   std::vector<std::string> vendored = {"thirdparty", "third_party", "vendor", "node_modules"};
 };
