@@ -20,6 +20,7 @@
 #include "server/base/child_process.h"
 #include "server/base/data_folder.h"
 #include "server/base/status_macros.h"
+#include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/pipeline/scheduler.h"
 #include "server/pipeline/warmer.h"
@@ -123,6 +124,10 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
                                 .metrics = metrics,
                                 .recheck_share = flags.recheck_share,
                                 .version = OwnVersion()};
+  pipeline::Experts experts(mirrors, *store, flags.data_dir + "/histories");
+  parts.rank = [&experts](const ProjectId& project, const reviewers::RankQuery& query) {
+    return experts.Rank(project, query);
+  };
   pipeline::Warmer warmer(parts, {.units = flags.warm_units});
   // An embedded server ends with its run: nothing comes after it to be warm for.
   if (!flags.embedded && flags.warm_units > 0) {

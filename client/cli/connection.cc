@@ -7,6 +7,7 @@
 #include "mergegate/v1/error_detail.pb.h"
 #include "mergegate/v1/policy_service.grpc.pb.h"
 #include "mergegate/v1/project_service.grpc.pb.h"
+#include "mergegate/v1/review_service.grpc.pb.h"
 #include "mergegate/v1/run_service.grpc.pb.h"
 
 namespace mergegate::client {
@@ -41,9 +42,11 @@ std::string Hint(const grpc::Status& status) {
 }  // namespace
 
 struct Connection::Stubs {
-  Stubs(std::shared_ptr<grpc::Channel> channel, Endpoint to, std::string bearer)
+  Stubs(std::shared_ptr<grpc::Channel> channel, Endpoint to, const Settings& settings)
       : endpoint(std::move(to)),
-        token(std::move(bearer)),
+        token(settings.token),
+        caller(settings.as),
+        reviews(v1::ReviewService::NewStub(channel)),
         runs(v1::RunService::NewStub(channel)),
         projects(v1::ProjectService::NewStub(channel)),
         policies(v1::PolicyService::NewStub(channel)) {}
@@ -55,6 +58,7 @@ struct Connection::Stubs {
 
   void Authorize(grpc::ClientContext& context) const {
     if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    if (!caller.empty()) context.AddMetadata("mergegate-caller", caller);
   }
 
   // In plain words, with what to do.
@@ -128,6 +132,8 @@ struct Connection::Stubs {
 
   Endpoint endpoint;
   std::string token;
+  std::string caller;
+  std::unique_ptr<v1::ReviewService::Stub> reviews;
   std::unique_ptr<v1::RunService::Stub> runs;
   std::unique_ptr<v1::ProjectService::Stub> projects;
   std::unique_ptr<v1::PolicyService::Stub> policies;
@@ -155,8 +161,8 @@ absl::StatusOr<Connection> Connection::Open(const Endpoint& endpoint, const Sett
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   // http_proxy of the environment is not meant for this machine.
   if (!endpoint.tls) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return Connection(std::make_unique<Stubs>(grpc::CreateCustomChannel(endpoint.target, credentials, arguments),
-                                            endpoint, settings.token));
+  return Connection(
+      std::make_unique<Stubs>(grpc::CreateCustomChannel(endpoint.target, credentials, arguments), endpoint, settings));
 }
 
 absl::StatusOr<v1::Project> Connection::CreateProject(const v1::CreateProjectRequest& request) {
@@ -208,6 +214,50 @@ absl::StatusOr<v1::ValidatePolicyResponse> Connection::ValidatePolicy(const std:
 
 absl::StatusOr<v1::GetPolicyResponse> Connection::GetPolicy(const v1::GetPolicyRequest& request) {
   return stubs_->Call<v1::GetPolicyResponse>(*stubs_->policies, &v1::PolicyService::Stub::AsyncGetPolicy, request);
+}
+
+absl::StatusOr<v1::ListReviewsResponse> Connection::ListReviews(const v1::ListReviewsRequest& request) {
+  return stubs_->Call<v1::ListReviewsResponse>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncListReviews, request);
+}
+
+absl::StatusOr<v1::ListReviewEventsResponse> Connection::ListReviewEvents(const v1::ListReviewEventsRequest& request) {
+  return stubs_->Call<v1::ListReviewEventsResponse>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncListReviewEvents,
+                                                    request);
+}
+
+absl::StatusOr<v1::GetReviewDiffResponse> Connection::GetReviewDiff(const v1::GetReviewDiffRequest& request) {
+  return stubs_->Call<v1::GetReviewDiffResponse>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncGetReviewDiff,
+                                                 request);
+}
+
+absl::StatusOr<v1::Review> Connection::RespondToReview(const v1::RespondToReviewRequest& request) {
+  return stubs_->Call<v1::Review>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncRespondToReview, request);
+}
+
+absl::StatusOr<v1::FindExpertsResponse> Connection::FindExperts(const v1::FindExpertsRequest& request) {
+  return stubs_->Call<v1::FindExpertsResponse>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncFindExperts, request);
+}
+
+absl::StatusOr<v1::Availability> Connection::SetAvailability(const v1::SetAvailabilityRequest& request) {
+  return stubs_->Call<v1::Availability>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncSetAvailability, request);
+}
+
+absl::StatusOr<v1::Review> Connection::GetReview(const std::string& name) {
+  v1::GetReviewRequest request;
+  request.set_name(name);
+  return stubs_->Call<v1::Review>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncGetReview, request);
+}
+
+absl::StatusOr<v1::GetLoadResponse> Connection::GetLoad(const std::string& parent) {
+  v1::GetLoadRequest request;
+  request.set_parent(parent);
+  return stubs_->Call<v1::GetLoadResponse>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncGetLoad, request);
+}
+
+absl::StatusOr<v1::Availability> Connection::GetAvailability(const std::string& person) {
+  v1::GetAvailabilityRequest request;
+  request.set_person(person);
+  return stubs_->Call<v1::Availability>(*stubs_->reviews, &v1::ReviewService::Stub::AsyncGetAvailability, request);
 }
 
 absl::StatusOr<v1::PushPackResponse> Connection::PushPack(const v1::PushPackHeader& header, const PackWriter& write) {

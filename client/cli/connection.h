@@ -20,6 +20,7 @@
 #include "client/cli/settings.h"
 #include "mergegate/v1/policy_service.pb.h"
 #include "mergegate/v1/project_service.pb.h"
+#include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
 
 namespace mergegate::client {
@@ -39,6 +40,16 @@ class Connection {
   absl::StatusOr<v1::ReplayVerdictResponse> ReplayVerdict(const std::string& name);
   absl::StatusOr<v1::ValidatePolicyResponse> ValidatePolicy(const std::string& text);
   absl::StatusOr<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
+
+  absl::StatusOr<v1::ListReviewsResponse> ListReviews(const v1::ListReviewsRequest& request);
+  absl::StatusOr<v1::Review> GetReview(const std::string& name);
+  absl::StatusOr<v1::ListReviewEventsResponse> ListReviewEvents(const v1::ListReviewEventsRequest& request);
+  absl::StatusOr<v1::GetReviewDiffResponse> GetReviewDiff(const v1::GetReviewDiffRequest& request);
+  absl::StatusOr<v1::Review> RespondToReview(const v1::RespondToReviewRequest& request);
+  absl::StatusOr<v1::FindExpertsResponse> FindExperts(const v1::FindExpertsRequest& request);
+  absl::StatusOr<v1::GetLoadResponse> GetLoad(const std::string& parent);
+  absl::StatusOr<v1::Availability> GetAvailability(const std::string& person);
+  absl::StatusOr<v1::Availability> SetAvailability(const v1::SetAvailabilityRequest& request);
 
   // A push: `write` calls its argument with consecutive bytes of the pack, which go out in parts of 1 MiB.
   using PackWriter = std::function<absl::Status(const std::function<absl::Status(std::string_view)>& send)>;

@@ -5,18 +5,24 @@
 #include <algorithm>
 #include <numeric>
 
+#include "client/cli/commands/away.h"
 #include "client/cli/commands/check.h"
 #include "client/cli/commands/completion.h"
+#include "client/cli/commands/diff.h"
 #include "client/cli/commands/explain.h"
 #include "client/cli/commands/findings.h"
 #include "client/cli/commands/help.h"
+#include "client/cli/commands/inbox.h"
+#include "client/cli/commands/load.h"
 #include "client/cli/commands/policy.h"
 #include "client/cli/commands/recommend.h"
 #include "client/cli/commands/replay.h"
+#include "client/cli/commands/respond.h"
 #include "client/cli/commands/runs.h"
 #include "client/cli/commands/serve.h"
 #include "client/cli/commands/show.h"
 #include "client/cli/commands/version.h"
+#include "client/cli/commands/who.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format/escape.h"
 
@@ -25,12 +31,31 @@ namespace {
 
 // THE table of verbs, in the order of the help.
 constexpr Verb kVerbs[] = {
-    {"check", AddCheck},         {"show", AddShow},
-    {"findings", AddFindings},   {"explain", AddExplain},
-    {"recommend", AddRecommend}, {"replay", AddReplay},
-    {"runs", AddRuns},           {"policy", AddPolicy},
-    {"serve", AddServe},         {"completion", AddCompletion},
-    {"version", AddVersion},     {"help", AddHelp},
+    {"check", AddCheck},
+    {"show", AddShow},
+    {"findings", AddFindings},
+    {"explain", AddExplain},
+    {"inbox", AddInbox},
+    {"diff", AddDiff},
+    {"approve", AddApprove},
+    {"request-changes", AddRequestChanges},
+    {"comment", AddComment},
+    {"accept", AddAccept},
+    {"decline", AddDecline},
+    {"request", AddRequest},
+    {"close", AddClose},
+    {"reopen", AddReopen},
+    {"who", AddWho},
+    {"load", AddLoad},
+    {"away", AddAway},
+    {"recommend", AddRecommend},
+    {"replay", AddReplay},
+    {"runs", AddRuns},
+    {"policy", AddPolicy},
+    {"serve", AddServe},
+    {"completion", AddCompletion},
+    {"version", AddVersion},
+    {"help", AddHelp},
 };
 
 // What most people want from a help page comes first: examples (kept in the footer).
@@ -50,6 +75,7 @@ constexpr const char* kExamples = R"(Examples:
   mergegate check --local                    may HEAD merge? no server needed
   mergegate check --base origin/main         ask the server at 127.0.0.1:7480
   mergegate explain last                     why, to the last point
+  mergegate inbox                            the reviews that wait for me
   mergegate help exit-codes                  what 0, 1, 2, 3, 4 and 8 mean)";
 
 // Levenshtein distance.

@@ -61,6 +61,12 @@ void AddConnectionFlags(CLI::App& verb, ConnectionFlags& flags) {
       ->group(group);
 }
 
+void AddCallerFlag(CLI::App& verb, ConnectionFlags& flags) {
+  verb.add_option("--as", flags.as, "Who you are: mail or login [MERGEGATE_AS, or git's user.email]")
+      ->type_name("PERSON")
+      ->group("Connection");
+}
+
 absl::StatusOr<Session> Session::Open(const ConnectionFlags& flags, Needs needs, const std::string& run,
                                       Environment& env) {
   Session session;
@@ -81,6 +87,9 @@ absl::StatusOr<Session> Session::Open(const ConnectionFlags& flags, Needs needs,
   }
   if ((needs == Needs::kRepository || session.local_) && !repository.ok()) return repository.status();
 
+  if (session.settings_.as.empty() && session.repository_) {
+    if (std::string mail = session.repository_->UserMail(); IsPerson(mail)) session.settings_.as = std::move(mail);
+  }
   session.project_ = session.settings_.project;
   if (session.project_.empty() && session.repository_) {
     const std::string url = session.repository_->RemoteUrl();
@@ -137,6 +146,21 @@ absl::StatusOr<std::string> Session::RunName(const std::string& run) const {
   }
   if (project_.empty()) return absl::InvalidArgumentError("which project? Give --project ID or the run's full name");
   return ProjectName() + "/runs/" + run;
+}
+
+absl::StatusOr<std::string> Session::ReviewName(const std::string& change) const {
+  if (change.starts_with("projects/") && change.find("/reviews/") != std::string::npos) return change;
+  if (change.empty()) return absl::InvalidArgumentError("which change? `mergegate inbox` lists them");
+  if (project_.empty()) {
+    return absl::InvalidArgumentError("which project? Give --project ID or the review's full name");
+  }
+  return ProjectName() + "/reviews/" + change;
+}
+
+absl::StatusOr<std::string> Session::Caller() const {
+  if (!settings_.as.empty()) return settings_.as;
+  return absl::InvalidArgumentError(
+      "who are you? Say it with --as MAIL, MERGEGATE_AS, `as` in the config file, or git config user.email");
 }
 
 void Session::Remember(const std::string& name) const {

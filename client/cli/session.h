@@ -22,6 +22,9 @@ namespace mergegate::client {
 // Adds --server, --project, --local, --repo, --token-file, --ca-file and --color to a verb.
 void AddConnectionFlags(CLI::App& verb, ConnectionFlags& flags);
 
+// Adds --as: verbs that speak for somebody.
+void AddCallerFlag(CLI::App& verb, ConnectionFlags& flags);
+
 class Session {
  public:
   enum class Needs {
@@ -44,6 +47,10 @@ class Session {
 
   // Full name of what the user wrote: a full name, a run id, or "last". kInvalidArgument otherwise.
   absl::StatusOr<std::string> RunName(const std::string& run) const;
+  // "projects/{project}/reviews/{change}" of what the user wrote: a change's key or the full name. kInvalidArgument.
+  absl::StatusOr<std::string> ReviewName(const std::string& change) const;
+  // Who the user is, as the server wants it. kInvalidArgument, with how to say it, when nothing tells.
+  absl::StatusOr<std::string> Caller() const;
   // Makes `name` the repository's "last". Failing to is not worth a message.
   void Remember(const std::string& name) const;
 

@@ -45,9 +45,9 @@ absl::StatusOr<ConfigValues> ReadConfig(const std::string& path) {
                       path, std::filesystem::path(path).parent_path().string() + "/token",
                       std::filesystem::path(path).parent_path().string() + "/token"));
     }
-    if (name != "server" && name != "project" && name != "color" && name != "ca_file") {
+    if (name != "server" && name != "project" && name != "color" && name != "ca_file" && name != "as") {
       return absl::InvalidArgumentError(
-          fmt::format("{}: unknown key \"{}\"; known keys: server, project, color, ca_file", path, name));
+          fmt::format("{}: unknown key \"{}\"; known keys: server, project, color, ca_file, as", path, name));
     }
     if (item.inputs.size() != 1) {
       return absl::InvalidArgumentError(fmt::format("{}: \"{}\" needs exactly one value", path, name));
@@ -126,6 +126,11 @@ bool HasPort(std::string_view host_port) {
 
 }  // namespace
 
+bool IsPerson(std::string_view text) {
+  return !text.empty() && text.size() <= 200 &&
+         std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+}
+
 std::string ConfigFolder(const VariableLookup& variable) {
   return Folder(variable, "XDG_CONFIG_HOME", "/.config/mergegate");
 }
@@ -159,6 +164,11 @@ absl::StatusOr<Settings> ResolveSettings(const ConnectionFlags& flags, const Var
   const auto color = ParseColor(pick(flags.color, "MERGEGATE_COLOR", "color", "auto"));
   if (!color.ok()) return color.status();
   settings.color = *color;
+  settings.as = pick(flags.as, "MERGEGATE_AS", "as", "");
+  if (!IsPerson(settings.as) && !settings.as.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("\"{}\" is no person: write a mail or a login, ASCII without blanks", settings.as));
+  }
   auto token = ResolveToken(flags, variable);
   if (!token.ok()) return token.status();
   settings.token = *std::move(token);

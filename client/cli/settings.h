@@ -24,6 +24,7 @@ struct ConnectionFlags {
   std::string token_file;
   std::string ca_file;
   std::string color;
+  std::string as;
   bool local = false;
 };
 
@@ -33,6 +34,7 @@ struct Settings {
   std::string token;    // empty when there is none
   std::string ca_file;  // PEM file of certificate authorities; empty: the system's
   ColorMode color = ColorMode::kAuto;
+  std::string as;  // who the user is: mail or login; empty when not set: git's user.email
 };
 
 // kInvalidArgument with the file, the line or the command to run when something is wrong.
@@ -57,6 +59,9 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view address);
 
 // A project id out of any text ("git@host:Group/My Repo.git" -> "my-repo"); "project" when nothing is left.
 std::string ProjectIdFrom(std::string_view url_or_path);
+
+// True for what can name a person to a server: 1 to 200 printable ASCII characters without blanks.
+bool IsPerson(std::string_view text);
 
 // True for [a-z0-9][a-z0-9._-]{0,62}.
 bool IsProjectId(std::string_view text);

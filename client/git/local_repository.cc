@@ -173,6 +173,14 @@ std::string LocalRepository::WorkTree() const { return WithoutSlash(git_reposito
 
 bool LocalRepository::IsShallow() const { return git_repository_is_shallow(handle_->repository) == 1; }
 
+std::string LocalRepository::UserMail() const {
+  git_config* raw = nullptr;
+  if (git_repository_config_snapshot(&raw, handle_->repository) != 0) return "";
+  const Owned<git_config, git_config_free> config(raw);
+  const char* mail = nullptr;
+  return git_config_get_string(&mail, config.get(), "user.email") == 0 && mail != nullptr ? mail : "";
+}
+
 std::string LocalRepository::RemoteUrl() const {
   git_remote* raw = nullptr;
   if (git_remote_lookup(&raw, handle_->repository, "origin") != 0) return "";

@@ -35,6 +35,8 @@ class LocalRepository {
   std::string WorkTree() const;
   // True when history ends early (a shallow clone).
   bool IsShallow() const;
+  // user.email of git's configuration; empty when it is not set.
+  std::string UserMail() const;
   // URL of remote "origin"; empty when there is none.
   std::string RemoteUrl() const;
 

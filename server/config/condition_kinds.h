@@ -29,6 +29,8 @@ inline constexpr std::array kConditionShapes = {
     ConditionShape{ConditionKind::kAnalysisCoverage, "min", 0, 1, false},
     ConditionShape{ConditionKind::kSuppressionsAdded, "max", 0, kMost, true},
     ConditionShape{ConditionKind::kRequiredReports, "", 0, 0, true},
+    ConditionShape{ConditionKind::kApprovals, "min", 0, 100, true},
+    ConditionShape{ConditionKind::kOwners, "", 0, 0, true},
 };
 
 }  // namespace mergegate::config

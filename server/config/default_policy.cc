@@ -21,6 +21,18 @@ analysis:
   # Code that is not yours: neither analyzed nor counted.
   exclude_paths: ["third_party/**", "**/third_party/**", "**/vendor/**", "*.pb.h", "*.pb.cc"]
 
+# Who is asked to review a change that was submitted under a key of its own (mergegate check --change KEY). No condition
+# below looks at reviews; these two would:
+#   - {name: approved, kind: approvals, min: 1}     every changed declaration is approved, and nobody wants changes
+#   - {name: owners, kind: owners}                  by owners of the changed paths (CODEOWNERS, OWNERS)
+reviewers:
+  # At most so many people; owner rules may make it more.
+  count: 2
+  # What one open review takes off a person's score (0 to 1).
+  load_weight: 0.1
+  # Working hours until an answer is due.
+  respond_hours: 8
+
 # "level: block" decides the verdict, "level: warn" is only shown. When a fact is missing (a unit that does not parse, a
 # report that did not arrive), a condition is undecided and the verdict inconclusive: that is never a pass.
 conditions:

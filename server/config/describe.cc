@@ -41,6 +41,11 @@ std::string Requirement(const Condition& condition) {
       return absl::StrFormat("at most %g suppressions are added", condition.threshold);
     case ConditionKind::kRequiredReports:
       return absl::StrCat("reports of ", absl::StrJoin(condition.tools, " and "), " arrive, else it is undecided");
+    case ConditionKind::kApprovals:
+      return absl::StrFormat("every changed declaration has at least %g approvals, and nobody wants changes",
+                             condition.threshold);
+    case ConditionKind::kOwners:
+      return "owners of the changed paths (CODEOWNERS, OWNERS of the base commit) approved them";
   }
   return "";
 }

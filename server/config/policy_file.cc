@@ -33,6 +33,7 @@ class PolicyReader {
     reader_.ReadMap(root, "the policy",
                     {{"version", [&](const YamlNode& node) { ReadVersion(node, policy); }},
                      {"analysis", [&](const YamlNode& node) { ReadAnalysis(node, policy.analysis); }},
+                     {"reviewers", [&](const YamlNode& node) { ReadReviewers(node, policy.reviewers); }},
                      {"conditions", [&](const YamlNode& node) { ReadConditions(node, policy.conditions); }}});
     if (root.kind == YamlNode::Kind::kMap && Find(root, "version") == nullptr) {
       reader_.Problem(root, "key \"version\" is missing; start with \"version: 1\"");
@@ -72,6 +73,37 @@ class PolicyReader {
          {"duplication_min_tokens", whole(10, 100000, analysis.duplication_min_tokens)},
          {"require_sandbox", yes_no(analysis.require_sandbox)},
          {"exclude_paths", [&](const YamlNode& value) { reader_.ReadTexts(value, analysis.exclude_paths); }}});
+  }
+
+  void ReadReviewers(const YamlNode& node, ReviewersPolicy& reviewers) {
+    const auto texts = [this](std::vector<std::string>& to) {
+      return [this, &to](const YamlNode& value) { reader_.ReadTexts(value, to); };
+    };
+    reader_.ReadMap(
+        node, "reviewers",
+        {{"count", [&](const YamlNode& value) { reader_.ReadInt(value, 0, 20, reviewers.count); }},
+         {"load_weight", [&](const YamlNode& value) { reader_.ReadNumber(value, 0, 1, reviewers.load_weight); }},
+         {"respond_hours", [&](const YamlNode& value) { reader_.ReadInt(value, 1, 1000, reviewers.respond_hours); }},
+         {"required", texts(reviewers.required)},
+         {"exclude", texts(reviewers.exclude)},
+         {"fallback", [&](const YamlNode& value) { reader_.ReadText(value, reviewers.fallback); }},
+         {"groups", [&](const YamlNode& value) { ReadGroups(value, reviewers.groups); }}});
+  }
+
+  void ReadGroups(const YamlNode& node, std::map<std::string, std::vector<std::string>>& groups) {
+    if (node.kind != YamlNode::Kind::kMap) {
+      reader_.ReadMap(node, "groups", {});  // says what it should be
+      return;
+    }
+    for (size_t i = 0; i < node.keys.size() && !reader_.Full(); ++i) {
+      std::string name;
+      reader_.ReadText(node.keys[i], name);
+      if (groups.contains(name)) {
+        reader_.Problem(node.keys[i], absl::StrCat("group \"", name, "\" is given twice"));
+      } else {
+        reader_.ReadTexts(node.items[i], groups[name]);
+      }
+    }
   }
 
   void ReadConditions(const YamlNode& node, std::vector<Condition>& conditions) {
@@ -121,7 +153,7 @@ class PolicyReader {
     reader_.ReadMap(node, absl::StrCat("a condition of kind ", std::string(Name(shape->kind))),
                     FieldsOf(*shape, condition), [shape](std::string_view key) { return WhyNotHere(*shape, key); });
     const std::string_view required = shape->kind == ConditionKind::kRequiredReports ? "tools" : shape->bound;
-    if (Find(node, required) == nullptr) {
+    if (!required.empty() && Find(node, required) == nullptr) {
       reader_.Problem(node, absl::StrCat("a condition of kind ", std::string(Name(shape->kind)), " needs \"",
                                          std::string(required), "\""));
     }

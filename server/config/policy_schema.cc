@@ -13,6 +13,7 @@ std::string_view PolicyJsonSchema() {
   "properties": {
     "version": {"const": 1, "description": "Version of this format."},
     "analysis": {"$ref": "#/definitions/analysis"},
+    "reviewers": {"$ref": "#/definitions/reviewers"},
     "conditions": {
       "description": "The requirements. Their order is that of the verdict; names are unique.",
       "type": "array",
@@ -73,6 +74,41 @@ std::string_view PolicyJsonSchema() {
         }
       }
     },
+    "people": {
+      "description": "Mails or logins.",
+      "type": "array",
+      "items": {"$ref": "#/definitions/text"}
+    },
+    "reviewers": {
+      "description": "Who is asked to review, and how.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "count": {
+          "description": "At most so many are chosen; owner rules and required people may make it more.",
+          "type": "integer", "minimum": 0, "maximum": 20
+        },
+        "load_weight": {
+          "description": "What one open review takes off a person's score.",
+          "type": "number", "minimum": 0, "maximum": 1
+        },
+        "respond_hours": {
+          "description": "Working hours until an answer is due.",
+          "type": "integer", "minimum": 1, "maximum": 1000
+        },
+        "required": {"description": "Always asked.", "allOf": [{"$ref": "#/definitions/people"}]},
+        "exclude": {"description": "Never asked.", "allOf": [{"$ref": "#/definitions/people"}]},
+        "fallback": {
+          "description": "Asked when nobody else can be: mail or login.",
+          "type": "string", "minLength": 1
+        },
+        "groups": {
+          "description": "Members of the groups that owner rules name, as \"@org/team\": [\"ann\"].",
+          "type": "object",
+          "additionalProperties": {"$ref": "#/definitions/people"}
+        }
+      }
+    },
     "condition": {
       "type": "object",
       "required": ["name", "kind"],
@@ -82,14 +118,14 @@ std::string_view PolicyJsonSchema() {
         "kind": {
           "description": "What the condition looks at.",
           "enum": ["findings", "q", "complexity", "duplication", "size", "analysis_coverage", "suppressions_added",
-                   "required_reports"]
+                   "required_reports", "approvals", "owners"]
         },
         "level": {
           "description": "block (default) decides the verdict, warn is only shown.",
           "enum": ["block", "warn"]
         },
         "max": {"description": "Upper bound, inclusive. A share (0 to 1) for duplication.", "type": "number"},
-        "min": {"description": "Lower bound, inclusive, from 0 to 1.", "type": "number"},
+        "min": {"description": "Lower bound, inclusive: from 0 to 1, for approvals from 0 to 100.", "type": "number"},
         "severity": {
           "description": "Findings of at least this severity count; major when absent.",
           "enum": ["info", "minor", "major", "critical", "blocker"]
@@ -173,6 +209,20 @@ std::string_view PolicyJsonSchema() {
             "states": false, "checks": false, "paths": false, "exclude_paths": false
           },
           "required": ["tools"]
+        },
+        {
+          "properties": {
+            "kind": {"const": "approvals"},
+            "min": {"type": "integer", "minimum": 0, "maximum": 100}, "max": false, "tools": false,
+            "severity": false, "states": false, "checks": false, "paths": false, "exclude_paths": false
+          },
+          "required": ["min"]
+        },
+        {
+          "properties": {
+            "kind": {"const": "owners"}, "min": false, "max": false, "tools": false,
+            "severity": false, "states": false, "checks": false, "paths": false, "exclude_paths": false
+          }
         }
       ]
     }

@@ -66,6 +66,10 @@ std::string_view Name(ConditionKind kind) {
       return "suppressions_added";
     case ConditionKind::kRequiredReports:
       return "required_reports";
+    case ConditionKind::kApprovals:
+      return "approvals";
+    case ConditionKind::kOwners:
+      return "owners";
   }
   return "unspecified";
 }

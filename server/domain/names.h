@@ -21,10 +21,16 @@ inline constexpr std::array kSeverities = {Severity::kInfo, Severity::kMinor, Se
 inline constexpr std::array kBaselineStates = {BaselineState::kNew, BaselineState::kCaused, BaselineState::kUnchanged,
                                                BaselineState::kFixed};
 inline constexpr std::array kConditionLevels = {ConditionLevel::kBlock, ConditionLevel::kWarn};
-inline constexpr std::array kConditionKinds = {
-    ConditionKind::kFindings,          ConditionKind::kQuality,        ConditionKind::kComplexity,
-    ConditionKind::kDuplication,       ConditionKind::kSize,           ConditionKind::kAnalysisCoverage,
-    ConditionKind::kSuppressionsAdded, ConditionKind::kRequiredReports};
+inline constexpr std::array kConditionKinds = {ConditionKind::kFindings,
+                                               ConditionKind::kQuality,
+                                               ConditionKind::kComplexity,
+                                               ConditionKind::kDuplication,
+                                               ConditionKind::kSize,
+                                               ConditionKind::kAnalysisCoverage,
+                                               ConditionKind::kSuppressionsAdded,
+                                               ConditionKind::kRequiredReports,
+                                               ConditionKind::kApprovals,
+                                               ConditionKind::kOwners};
 
 inline constexpr std::array kTiers = {Tier::kMatching, Tier::kFull};
 

@@ -3,6 +3,7 @@
 #ifndef MERGEGATE_SERVER_DOMAIN_POLICY_H_
 #define MERGEGATE_SERVER_DOMAIN_POLICY_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ enum class ConditionKind {
   kAnalysisCoverage,   // analysis_coverage: share of changed lines parsed or guessed >= min; failed units -> undecided
   kSuppressionsAdded,  // suppressions_added: number <= max
   kRequiredReports,    // required_reports: reports of these tools were imported, else undecided
+  kApprovals,          // approvals: every changed declaration has >= min approvals, and nobody wants changes
+  kOwners,             // owners: owners of the changed paths approved them
 };
 
 // Which findings count for kFindings. Empty lists match everything.
@@ -75,9 +78,22 @@ struct AnalysisPolicy {
   bool operator==(const AnalysisPolicy&) const = default;
 };
 
+// Who is asked to review, and how.
+struct ReviewersPolicy {
+  int count = 2;                      // at most so many are chosen; owner rules and `required` may make it more
+  double load_weight = 0.1;           // what one open review takes off a person's score (0 to 1)
+  int respond_hours = 8;              // working hours until an answer is due
+  std::vector<std::string> required;  // always asked
+  std::vector<std::string> exclude;   // never asked
+  std::string fallback;               // asked when nobody else can be
+  std::map<std::string, std::vector<std::string>> groups;  // members of what owner rules name ("@org/team")
+  bool operator==(const ReviewersPolicy&) const = default;
+};
+
 struct Policy {
   int version = 1;
   AnalysisPolicy analysis;
+  ReviewersPolicy reviewers;
   std::vector<Condition> conditions;
   bool operator==(const Policy&) const = default;
 };

@@ -37,6 +37,7 @@ struct Submission {
   std::vector<ImportedReport> reports;
   std::string policy;  // empty = the base commit's
   bool caller_analyzes = false;
+  RunId judges_again;  // its stored facts are judged again, with what the review says now; empty = an analysis
   absl::Duration deadline = absl::Minutes(60);  // from creation
 };
 

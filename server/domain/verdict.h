@@ -12,6 +12,7 @@
 #include "server/domain/finding.h"
 #include "server/domain/ids.h"
 #include "server/domain/policy.h"
+#include "server/domain/review.h"
 
 namespace mergegate {
 
@@ -148,6 +149,8 @@ struct Facts {
   std::vector<std::string> policy_problems;
   int cpp_lines_added = 0;
   Tier tier = Tier::kUnspecified;
+  std::vector<Piece> pieces;
+  std::optional<ReviewFacts> review;
   bool operator==(const Facts&) const = default;
 };
 

@@ -231,6 +231,8 @@ Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, cons
   slim.changed_paths = facts.changed_paths;
   slim.imported_tools = facts.imported_tools;
   slim.cpp_lines_added = facts.cpp_lines_added;
+  slim.pieces = facts.pieces;
+  slim.review = facts.review;
   for (const Candidate& candidate : candidates) {
     Remedy remedy = candidate.remedy;
     int urgency = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/domain/names.h"
+#include "server/gate/approved.h"
 #include "server/gate/uncertainty.h"
 
 namespace mergegate::gate {
@@ -107,6 +108,24 @@ Remedy AnalyzeUnit(const Facts& facts, std::string_view name) {
                                                  " analyzable", why)}};
 }
 
+Remedy Approve(const Facts& facts, const Handle& person) {
+  const auto& approvals = facts.review->approvals;
+  const auto known = std::ranges::find(approvals, person, &ApprovalFact::person);
+  std::string why;
+  if (std::ranges::find(facts.review->changes_requested, person) != facts.review->changes_requested.end()) {
+    why = ", who wants changes";
+  } else if (known != approvals.end() && !known->reasons.empty()) {
+    why = absl::StrCat(" again: ", known->reasons.front());
+  }
+  const std::vector<Handle> people = WhoCouldApprove(facts);
+  return {.target = Target::kApproval,
+          .index = static_cast<size_t>(std::ranges::find(people, person) - people.begin()),  // the likelier first
+          .name = person.value(),
+          .action = {.kind = "get-approval",
+                     .subject = person.value(),
+                     .description = absl::StrCat("get the approval of ", person.value(), why)}};
+}
+
 Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies) {
   Facts after = facts;
   std::set<size_t> findings, duplicates, relaxations;
@@ -130,6 +149,15 @@ Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies) {
       case Target::kReport:
         after.imported_tools.insert(std::ranges::upper_bound(after.imported_tools, remedy.name), remedy.name);
         break;
+      case Target::kApproval: {
+        ReviewFacts& review = *after.review;
+        const Handle person(remedy.name);
+        std::erase(review.changes_requested, person);
+        std::erase_if(review.approvals, [&](const ApprovalFact& approval) { return approval.person == person; });
+        review.approvals.insert(std::ranges::upper_bound(review.approvals, person, {}, &ApprovalFact::person),
+                                {.person = person, .head = after.head_commit, .uncovered = {}, .reasons = {}});
+        break;
+      }
       case Target::kUnit:
         units.insert(remedy.name);
         break;

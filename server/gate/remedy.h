@@ -17,11 +17,11 @@
 namespace mergegate::gate {
 
 struct Remedy {
-  enum class Target { kFinding, kFunction, kDuplicate, kSuppression, kReport, kUnit };
+  enum class Target { kFinding, kFunction, kDuplicate, kSuppression, kReport, kUnit, kApproval };
   Target target = Target::kFinding;
   size_t index = 0;   // into the facts' findings, functions, duplicates or relaxations
   int cognitive = 0;  // kFunction: complexity to come down to
-  std::string name;   // kReport: tool; kUnit: path of the unit or file
+  std::string name;   // kReport: tool; kUnit: path of the unit or file; kApproval: person
   Action action;
 };
 
@@ -37,6 +37,9 @@ Remedy RemoveSuppression(const Facts& facts, size_t index);
 Remedy ImportReport(std::string_view tool);
 // The unit or file was analyzed at head and base, showed nothing new, and what looked new for want of the base is old.
 Remedy AnalyzeUnit(const Facts& facts, std::string_view name);
+
+// The person approves all of the change, and no longer wants changes. Requires facts of a review.
+Remedy Approve(const Facts& facts, const Handle& person);
 
 // The facts after all of the remedies.
 Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies);

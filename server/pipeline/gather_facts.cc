@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "server/domain/glob.h"
 #include "server/reports/sarif.h"
+#include "server/tracking/pieces.h"
 #include "server/tracking/track.h"
 
 namespace mergegate::pipeline {
@@ -174,7 +175,7 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
   Append(facts.failures, std::move(results.duplication_failures));
   tracking::TrackInput track{
       .diff = diff, .base = std::move(imported.base), .head = std::move(imported.head), .head_declarations = {}};
-  std::vector<std::vector<Declaration>> declarations;
+  std::vector<std::vector<Declaration>> declarations, base_declarations;
   for (TaskResult& result : results.head) {
     Append(track.head, std::move(result.findings));
     Append(facts.failures, std::move(result.failures));
@@ -183,8 +184,11 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
   for (TaskResult& result : results.base) {
     Append(track.base, std::move(result.findings));
     Append(facts.failures, std::move(result.failures));
+    base_declarations.push_back(std::move(result.declarations));
   }
   track.head_declarations = tracking::MergeDeclarations(declarations);
+  facts.pieces = tracking::PiecesOf(diff, track.head_declarations, tracking::MergeDeclarations(base_declarations),
+                                    *patch_set.head_tree);
   track.units_without_base = UnitsWithoutBase(diff, plan);
   facts.findings = tracking::Track(std::move(track));
   MarkIgnoredSuppressions(facts.relaxations, facts.findings);

@@ -10,6 +10,8 @@
 #include "server/pipeline/gather_facts.h"
 #include "server/pipeline/judge.h"
 #include "server/pipeline/patch_set.h"
+#include "server/pipeline/review_log.h"
+#include "server/pipeline/reviewers_stage.h"
 #include "server/pipeline/run_memo.h"
 #include "server/pipeline/stopwatch.h"
 #include "server/planning/plan.h"
@@ -34,15 +36,32 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   const Submission& submission = run.submission;
   Stopwatch watch([&](std::string_view stage) { parts.progress.Report(run.id, {.stage = std::string(stage)}); });
 
+  if (!submission.judges_again.empty()) {
+    watch.Start("gate");
+    ASSIGN_OR_RETURN(const Facts facts, FactsToJudgeAgain(parts, run));
+    return Record(facts, watch.Finish());
+  }
+
   watch.Start("git");
   ASSIGN_OR_RETURN(const std::unique_ptr<git::Mirror> mirror, parts.mirrors.Open(submission.project));
   ASSIGN_OR_RETURN(PatchSet patch_set, FindPatchSet(*mirror, submission));
   ASSIGN_OR_RETURN(const PolicyInForce policy, LoadPolicy(patch_set, submission));
   ASSIGN_OR_RETURN(const CommandText command_text, FindCommandText(*mirror, parts.store, submission));
+  // Who looks at it is no property of the change, so it is added to what is kept for identical requests.
+  const auto with_review = [&](storage::VerdictRecord record) -> absl::StatusOr<storage::VerdictRecord> {
+    if (!IsReviewed(submission)) return record;
+    watch.Start("reviewers");
+    ASSIGN_OR_RETURN(Facts facts, wire::ParseFacts(record.facts));
+    RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
+    RETURN_IF_ERROR(AddReview(parts, run, *mirror, patch_set, policy.policy, facts));
+    return Record(facts, watch.Finish());
+  };
   std::optional<RunMemo> memo;
   if (patch_set.missing.empty()) {
     memo.emplace(parts, run, patch_set, policy, command_text);
-    if (std::optional<storage::VerdictRecord> known = memo->Find(watch)) return *std::move(known);
+    if (std::optional<storage::VerdictRecord> known = memo->Find(watch)) {
+      return with_review(*std::move(known));
+    }
     if (memo->rechecks()) parts.recheck_share = 1;
     RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
   }
@@ -80,7 +99,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   watch.Start("gate");
   storage::VerdictRecord record = Record(facts, {});
   record.stats = wire::Serialize(wire::ToProto(watch.Finish()));
-  return memo->Keep(facts, std::move(record));
+  return with_review(memo->Keep(facts, std::move(record)));
 }
 
 storage::VerdictRecord InconclusiveRecord(const Run& run, const std::string& reason) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/base/chance.h"
@@ -13,6 +14,7 @@
 #include "server/pipeline/analysis_board.h"
 #include "server/pipeline/mirrors.h"
 #include "server/pipeline/progress_board.h"
+#include "server/reviewers/rank.h"
 #include "server/storage/store.h"
 
 namespace mergegate::pipeline {
@@ -30,6 +32,9 @@ struct PipelineParts {
   Chance chance = UniformChance;
   // Of this server; verdicts of another one are not taken for its own.
   std::string version = "";
+  // Everybody whom a project's history knows, for a query's paths; nobody by default.
+  std::function<absl::StatusOr<std::vector<reviewers::RankedPerson>>(const ProjectId&, const reviewers::RankQuery&)>
+      rank = [](const ProjectId&, const reviewers::RankQuery&) { return std::vector<reviewers::RankedPerson>(); };
   // Hears of what the target branch of a project is, or was: `base` of the submission.
   std::function<void(const Submission&)> on_base = [](const Submission&) {};
 };

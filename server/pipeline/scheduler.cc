@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/domain/names.h"
+#include "server/pipeline/reviewers_stage.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -130,6 +131,12 @@ void Scheduler::CarryOut(const storage::RunLease& lease) {
     status = parts_.store.FinishRun(run.id, run.attempt, *record, parts_.clock.Now());
     if (status.ok()) {
       parts_.metrics.Count(Counter::kRuns, Name(record->state));
+      // What happened in the review meanwhile.
+      if (const auto moved = JudgeAgainIfMoved(parts_, run.submission.project, run.submission.change); !moved.ok()) {
+        if (!absl::IsNotFound(moved.status())) spdlog::warn("run {}: {}", run.id.value(), moved.status().ToString());
+      } else if (*moved) {
+        Wake();
+      }
       if (!run.submission.caller_analyzes) parts_.on_base(run.submission);
     }
   } else if (!lost) {

@@ -35,6 +35,17 @@ inline std::vector<std::string_view> SplitWords(std::string_view text, char sepa
   return words;
 }
 
+// The same with the empty ones: one part for a text without any separator.
+inline std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
 inline bool Contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace mergegate::reviewers

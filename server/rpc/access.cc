@@ -4,7 +4,9 @@
 
 #include <string_view>
 
+#include "server/base/status_macros.h"
 #include "server/rpc/grpc_status.h"
+#include "server/wire/review_convert.h"
 
 namespace mergegate::rpc {
 
@@ -21,6 +23,19 @@ absl::Status Access::Check(const grpc::ServerContext& context) const {
   }
   return WithDetail(absl::UnauthenticatedError("a valid token is needed"), "TOKEN_INVALID", "authorization",
                     "send \"authorization: Bearer <token>\"; the token is in the server's data folder, file token");
+}
+
+absl::StatusOr<Handle> Access::Caller(const grpc::ServerContext& context) {
+  const auto it = context.client_metadata().find("mergegate-caller");
+  if (it == context.client_metadata().end() || it->second.empty()) return Handle();
+  return wire::ParseHandle(std::string_view(it->second.data(), it->second.size()), "mergegate-caller");
+}
+
+absl::StatusOr<Handle> Access::NamedCaller(const grpc::ServerContext& context) {
+  ASSIGN_OR_RETURN(Handle caller, Caller(context));
+  if (!caller.empty()) return caller;
+  return WithDetail(absl::UnauthenticatedError("this needs to know who you are"), "CALLER_MISSING", "mergegate-caller",
+                    "say it with --as MAIL, MERGEGATE_AS, `as` in the config file, or git config user.email");
 }
 
 }  // namespace mergegate::rpc

@@ -42,6 +42,9 @@ v1::Run ToProto(const Run& run) {
   *proto.mutable_deadline() = Timestamp(run.deadline);
   if (run.state == RunState::kDone) *proto.mutable_finish_time() = Timestamp(run.finished);
   proto.set_verdict(static_cast<v1::VerdictState>(run.verdict));
+  if (!run.submission.judges_again.empty()) {
+    proto.set_judges_again(wire::FormatRunName(run.submission.project, run.submission.judges_again));
+  }
   return proto;
 }
 

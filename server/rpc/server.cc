@@ -11,6 +11,7 @@
 #include "server/rpc/access.h"
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
+#include "server/rpc/review_service.h"
 #include "server/rpc/run_service.h"
 #include "server/rpc/server_service.h"
 #include "server/rpc/worker_service.h"
@@ -28,7 +29,8 @@ class GrpcServer final : public Server {
       : parts_(parts),
         access_(options.token),
         projects_(access_, parts_),
-        runs_(access_, parts_, std::move(submitted)),
+        runs_(access_, parts_, submitted),
+        reviews_(access_, parts_, std::move(submitted)),
         policies_(access_, parts_),
         workers_(access_, parts_.board),
         server_service_(access_, parts_.metrics) {}
@@ -47,6 +49,7 @@ class GrpcServer final : public Server {
     }
     builder.RegisterService(&projects_);
     builder.RegisterService(&runs_);
+    builder.RegisterService(&reviews_);
     builder.RegisterService(&policies_);
     builder.RegisterService(&workers_);
     builder.RegisterService(&server_service_);
@@ -79,6 +82,7 @@ class GrpcServer final : public Server {
   const Access access_;
   ProjectService projects_;
   RunService runs_;
+  ReviewService reviews_;
   PolicyService policies_;
   WorkerService workers_;
   ServerService server_service_;

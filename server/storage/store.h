@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,6 +21,7 @@
 #include "absl/time/time.h"
 #include "server/domain/analysis.h"
 #include "server/domain/ids.h"
+#include "server/domain/review.h"
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
 
@@ -50,6 +52,34 @@ struct VerdictRecord {
 struct CachedResult {
   std::string manifest;  // opaque, compared by the cache's owner
   std::string result;    // opaque
+};
+
+// A review as it is listed. Its events tell the rest.
+struct StoredReview {
+  ProjectId project;
+  std::string change;
+  bool open = true;
+  Handle author;
+  std::vector<Handle> reviewers;  // who have not declined; ordered
+  absl::Time updated;             // when its last event came
+  int64_t events = 0;             // the number of the last one
+  bool operator==(const StoredReview&) const = default;
+};
+
+// An event to append. The event itself is serialized by server/wire and opaque to the store.
+struct NewReviewEvent {
+  ReviewEventKind kind = ReviewEventKind::kUnspecified;
+  Handle actor;
+  absl::Time at;
+  std::string source;
+  std::string source_id;
+  std::string event;
+};
+
+struct ReviewQuery {
+  ProjectId project;  // empty: all
+  Handle person;      // only reviews where they are author or reviewer; empty: all
+  bool closed_too = false;
 };
 
 class Store {
@@ -89,6 +119,39 @@ class Store {
   virtual absl::Status ReleaseAllLeases() = 0;
   virtual absl::StatusOr<VerdictRecord> GetVerdict(
       const RunId& id) = 0;  // kNotFound; kFailedPrecondition while pending
+
+  // A queued run that judges the stored facts of `of` again, for the same change and commits. The same `request_id`
+  // returns the first such run. kNotFound.
+  virtual absl::StatusOr<Run> SubmitJudgement(const RunId& of, const RunId& id, std::string_view request_id,
+                                              absl::Time now) = 0;
+
+  // --- reviews ---
+  // Adds events to the review of a change, which the first ones open, and replaces what is listed of it; all or
+  // nothing. review.events is what the caller believed the last number to be: kAborted when it is another one now (read
+  // again). kAlreadyExists when an event with this source and id is stored, for any review. Events are never changed or
+  // removed. Returns the number of the last event.
+  virtual absl::StatusOr<int64_t> AppendReviewEvents(const StoredReview& review,
+                                                     const std::vector<NewReviewEvent>& events) = 0;
+  // Serialized events after number `after`, oldest first, at most `limit`. None for an unknown review.
+  virtual absl::StatusOr<std::vector<std::string>> ListReviewEvents(const ProjectId& project, std::string_view change,
+                                                                    int64_t after, int limit) = 0;
+  // kNotFound.
+  virtual absl::StatusOr<StoredReview> GetReview(const ProjectId& project, std::string_view change) = 0;
+  // Latest update first.
+  virtual absl::StatusOr<Page<StoredReview>> ListReviews(const ReviewQuery& query, int page_size,
+                                                         std::string_view token) = 0;
+  // Open reviews by reviewer, most first, then by name; of all projects when `project` is empty.
+  virtual absl::StatusOr<std::vector<std::pair<Handle, int>>> CountOpenReviews(const ProjectId& project) = 0;
+  // Approvals and requests for changes since a moment, by actor, most first, then by name.
+  virtual absl::StatusOr<std::vector<std::pair<Handle, int>>> CountAnswers(const ProjectId& project,
+                                                                           absl::Time since) = 0;
+  // Whether an event with this source and id is stored.
+  virtual absl::StatusOr<bool> HasReviewEvent(std::string_view source, std::string_view source_id) = 0;
+
+  // --- people ---
+  // The defaults (only `person` set) for somebody who set nothing.
+  virtual absl::StatusOr<Availability> GetAvailability(const Handle& person) = 0;
+  virtual absl::Status SetAvailability(const Availability& availability) = 0;
 
   // --- exact result cache ---
   // The newest result of the key whose manifest `holds`; nullopt when there is none. Damaged ones are passed over and

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/wire/analysis_convert.h"
+#include "server/wire/review_convert.h"
 
 namespace mergegate::wire {
 
@@ -246,6 +247,8 @@ v1::Facts ToProto(const Facts& facts) {
   proto.set_policy_source(facts.policy_source);
   RepeatStrings(facts.policy_problems, proto.mutable_policy_problems());
   proto.set_cpp_lines_added(facts.cpp_lines_added);
+  Repeat(facts.pieces, proto.mutable_pieces());
+  if (facts.review) *proto.mutable_review() = ToProto(*facts.review);
   return proto;
 }
 
@@ -261,6 +264,16 @@ absl::StatusOr<Facts> FromProto(const v1::Facts& proto) {
   facts.policy_source = proto.policy_source();
   facts.policy_problems = Strings(proto.policy_problems());
   facts.cpp_lines_added = proto.cpp_lines_added();
+  for (const v1::Piece& piece : proto.pieces()) facts.pieces.push_back(FromProto(piece));
+  if (proto.has_review()) {
+    facts.review = FromProto(proto.review());
+    for (const ApprovalFact& approval : facts.review->approvals) {
+      for (const int index : approval.uncovered) {
+        if (index >= 0 && static_cast<size_t>(index) < facts.pieces.size()) continue;
+        return absl::InvalidArgumentError(absl::StrCat("review.approvals.uncovered: there is no piece ", index));
+      }
+    }
+  }
   return facts;
 }
 
@@ -340,6 +353,14 @@ absl::StatusOr<TaskResult> ParseResult(std::string_view bytes) {
   v1::TaskResult proto;
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("the bytes are not a serialized task result");
+  }
+  return FromProto(proto);
+}
+
+absl::StatusOr<Facts> ParseFacts(std::string_view bytes) {
+  v1::Facts proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("the stored facts are not readable");
   }
   return FromProto(proto);
 }

@@ -47,6 +47,73 @@ std::string_view Word(v1::RunState state) { return Known(state, {"unspecified", 
 
 std::string_view Word(v1::AnalysisTier tier) { return Known(tier, {"unspecified", "matching", "full"}); }
 
+std::string_view Word(v1::ReviewEventKind kind) {
+  switch (kind) {
+    case v1::REVIEW_EVENT_KIND_PUSHED:
+      return "pushed";
+    case v1::REVIEW_EVENT_KIND_ASSIGNED:
+      return "assigned";
+    case v1::REVIEW_EVENT_KIND_REQUESTED:
+      return "requested";
+    case v1::REVIEW_EVENT_KIND_ACCEPTED:
+      return "accepted";
+    case v1::REVIEW_EVENT_KIND_DECLINED:
+      return "declined";
+    case v1::REVIEW_EVENT_KIND_COMMENTED:
+      return "commented";
+    case v1::REVIEW_EVENT_KIND_APPROVED:
+      return "approved";
+    case v1::REVIEW_EVENT_KIND_CHANGES_REQUESTED:
+      return "changes_requested";
+    case v1::REVIEW_EVENT_KIND_APPROVAL_LOST:
+      return "approval_lost";
+    case v1::REVIEW_EVENT_KIND_CLOSED:
+      return "closed";
+    case v1::REVIEW_EVENT_KIND_REOPENED:
+      return "reopened";
+    default:
+      return "unspecified";
+  }
+}
+
+std::string_view Word(v1::ReviewerRole role) {
+  switch (role) {
+    case v1::REVIEWER_ROLE_EXPERT:
+      return "expert";
+    case v1::REVIEWER_ROLE_OWNER:
+      return "owner";
+    case v1::REVIEWER_ROLE_REQUIRED:
+      return "required";
+    case v1::REVIEWER_ROLE_LEARNER:
+      return "learner";
+    case v1::REVIEWER_ROLE_ASKED:
+      return "asked";
+    case v1::REVIEWER_ROLE_FALLBACK:
+      return "fallback";
+    default:
+      return "unspecified";
+  }
+}
+
+std::string_view Word(v1::ReviewerStance stance) {
+  switch (stance) {
+    case v1::REVIEWER_STANCE_ASKED:
+      return "asked";
+    case v1::REVIEWER_STANCE_ACCEPTED:
+      return "accepted";
+    case v1::REVIEWER_STANCE_COMMENTED:
+      return "commented";
+    case v1::REVIEWER_STANCE_APPROVED:
+      return "approved";
+    case v1::REVIEWER_STANCE_CHANGES_REQUESTED:
+      return "changes_requested";
+    case v1::REVIEWER_STANCE_DECLINED:
+      return "declined";
+    default:
+      return "unspecified";
+  }
+}
+
 std::optional<v1::BaselineState> ParseBaselineState(std::string_view word) {
   for (const auto state :
        {v1::BASELINE_STATE_NEW, v1::BASELINE_STATE_CAUSED, v1::BASELINE_STATE_UNCHANGED, v1::BASELINE_STATE_FIXED}) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "mergegate/v1/review.pb.h"
 #include "mergegate/v1/run_service.pb.h"
 
 namespace mergegate::client {
@@ -19,6 +20,10 @@ std::string_view Word(v1::FailureKind kind);      // crashed, timed_out, out_of_
 std::string_view Word(v1::CommandSource source);  // given, earlier, tree, inferred; none when unspecified
 std::string_view Word(v1::RunState state);        // queued, running, done
 std::string_view Word(v1::AnalysisTier tier);     // matching, full; unspecified
+
+std::string_view Word(v1::ReviewEventKind kind);   // pushed, assigned, requested, accepted, declined, commented, ...
+std::string_view Word(v1::ReviewerRole role);      // expert, owner, required, learner, asked, fallback
+std::string_view Word(v1::ReviewerStance stance);  // asked, accepted, commented, approved, changes_requested, declined
 
 // nullopt for any other word than those above.
 std::optional<v1::BaselineState> ParseBaselineState(std::string_view word);

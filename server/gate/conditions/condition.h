@@ -69,6 +69,8 @@ Outcome JudgeSize(const Condition& condition, const Evidence& evidence);
 Outcome JudgeAnalysisCoverage(const Condition& condition, const Evidence& evidence);
 Outcome JudgeSuppressionsAdded(const Condition& condition, const Evidence& evidence);
 Outcome JudgeRequiredReports(const Condition& condition, const Evidence& evidence);
+Outcome JudgeApprovals(const Condition& condition, const Evidence& evidence);
+Outcome JudgeOwners(const Condition& condition, const Evidence& evidence);
 
 Proposal ProposeForFindings(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForQuality(const Condition& condition, const Evidence& evidence);
@@ -78,6 +80,8 @@ Proposal ProposeForSize(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForAnalysisCoverage(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForSuppressionsAdded(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForRequiredReports(const Condition& condition, const Evidence& evidence);
+Proposal ProposeForApprovals(const Condition& condition, const Evidence& evidence);
+Proposal ProposeForOwners(const Condition& condition, const Evidence& evidence);
 
 }  // namespace mergegate::gate
 

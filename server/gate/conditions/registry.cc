@@ -19,6 +19,8 @@ constexpr std::array kRows = {
     ConditionRow{ConditionKind::kSuppressionsAdded, Target::kSuppression, JudgeSuppressionsAdded,
                  ProposeForSuppressionsAdded},
     ConditionRow{ConditionKind::kRequiredReports, Target::kReport, JudgeRequiredReports, ProposeForRequiredReports},
+    ConditionRow{ConditionKind::kApprovals, Target::kApproval, JudgeApprovals, ProposeForApprovals},
+    ConditionRow{ConditionKind::kOwners, Target::kApproval, JudgeOwners, ProposeForOwners},
 };
 
 consteval bool InEnumOrder() {

@@ -96,6 +96,7 @@ Run ReadRun(const Statement& row) {
   run.attempt = static_cast<int>(row.Int(13));
   if (!row.IsNull(14)) run.finished = TimeOfRow(row.Int(14));
   run.verdict = static_cast<VerdictState>(row.Int(15));
+  run.submission.judges_again = RunId(row.Text(16));
   return run;
 }
 

@@ -38,7 +38,7 @@ absl::StatusOr<std::string> DecompressStored(const Database& db, std::string_vie
 // Columns that ReadRun wants, in its order.
 inline constexpr std::string_view kRunColumns =
     "number, id, project, request_id, change_key, base_commit, head_commit, policy, caller_analyzes, deadline_after, "
-    "created, deadline, state, attempt, finished, verdict";
+    "created, deadline, state, attempt, finished, verdict, judges_again";
 // The run of the current row, without compile commands and reports.
 Run ReadRun(const Statement& row);
 

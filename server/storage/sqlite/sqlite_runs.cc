@@ -91,6 +91,34 @@ absl::StatusOr<Run> SqliteStore::SubmitRun(const Submission& submission, const R
   return std::move(stored.run);
 }
 
+absl::StatusOr<Run> SqliteStore::SubmitJudgement(const RunId& of, const RunId& id, std::string_view request_id,
+                                                 absl::Time now) {
+  const auto [lock, db] = Writing();
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  ASSIGN_OR_RETURN(const NumberedRun first, FindRun(db, of));
+  {
+    ASSIGN_OR_RETURN(Statement query, db.Query("SELECT id FROM runs WHERE project = ? AND request_id = ?",
+                                               {first.run.submission.project.value(), request_id}));
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (found) {
+      ASSIGN_OR_RETURN(NumberedRun again, FindRun(db, RunId(query.Text(0))));
+      return std::move(again.run);
+    }
+  }
+  // The facts hold what the inputs said, so a judgement needs none of its own.
+  RETURN_IF_ERROR(
+      db.Execute(
+            "INSERT INTO runs (id, project, request_id, request_digest, change_key, base_commit, head_commit,"
+            "  policy, caller_analyzes, deadline_after, created, deadline, state, attempt, judges_again)"
+            " SELECT ?, project, ?, '', change_key, base_commit, head_commit, policy, 0, deadline_after, ?, ?, 1, 0,"
+            "  id FROM runs WHERE number = ?",
+            {id.value(), request_id, ToRow(now), ToRow(now + first.run.submission.deadline), first.number})
+          .status());
+  ASSIGN_OR_RETURN(NumberedRun stored, FindRun(db, id));
+  RETURN_IF_ERROR(transaction.Commit());
+  return std::move(stored.run);
+}
+
 absl::StatusOr<Run> SqliteStore::GetRun(const RunId& id) {
   const auto [lock, db] = Reading();
   ASSIGN_OR_RETURN(NumberedRun found, FindRun(db, id));

@@ -38,6 +38,25 @@ class SqliteStore final : public Store {
   absl::StatusOr<Page<Run>> ListRuns(const ProjectId& project, std::string_view change, int page_size,
                                      std::string_view token) override;
 
+  absl::StatusOr<Run> SubmitJudgement(const RunId& of, const RunId& id, std::string_view request_id,
+                                      absl::Time now) override;
+
+  // sqlite_reviews.cc
+  absl::StatusOr<int64_t> AppendReviewEvents(const StoredReview& review,
+                                             const std::vector<NewReviewEvent>& events) override;
+  absl::StatusOr<std::vector<std::string>> ListReviewEvents(const ProjectId& project, std::string_view change,
+                                                            int64_t after, int limit) override;
+  absl::StatusOr<StoredReview> GetReview(const ProjectId& project, std::string_view change) override;
+  absl::StatusOr<Page<StoredReview>> ListReviews(const ReviewQuery& query, int page_size,
+                                                 std::string_view token) override;
+  absl::StatusOr<std::vector<std::pair<Handle, int>>> CountOpenReviews(const ProjectId& project) override;
+  absl::StatusOr<std::vector<std::pair<Handle, int>>> CountAnswers(const ProjectId& project, absl::Time since) override;
+  absl::StatusOr<bool> HasReviewEvent(std::string_view source, std::string_view source_id) override;
+
+  // sqlite_people.cc
+  absl::StatusOr<Availability> GetAvailability(const Handle& person) override;
+  absl::Status SetAvailability(const Availability& availability) override;
+
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
   absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;

@@ -92,11 +92,44 @@ conditions:
   EXPECT_EQ(parsed.policy, expected);
 }
 
+TEST(ParsePolicyTest, ReadsWhoReviews) {
+  const ParsedPolicy parsed = ParsePolicy(R"(
+version: 1
+reviewers:
+  count: 3
+  load_weight: 0.25
+  respond_hours: 16
+  required: [sec@example.org]
+  exclude: ["@bot"]
+  fallback: "@boss"
+  groups:
+    "@org/db": ["@ann", ben@example.org]
+conditions:
+  - {name: approved, kind: approvals, min: 2}
+  - {name: owners, kind: owners}
+)");
+  ASSERT_THAT(parsed.problems, IsEmpty());
+  const ReviewersPolicy& reviewers = parsed.policy.reviewers;
+  EXPECT_EQ(reviewers.count, 3);
+  EXPECT_EQ(reviewers.load_weight, 0.25);
+  EXPECT_EQ(reviewers.respond_hours, 16);
+  EXPECT_THAT(reviewers.required, ElementsAre("sec@example.org"));
+  EXPECT_THAT(reviewers.exclude, ElementsAre("@bot"));
+  EXPECT_EQ(reviewers.fallback, "@boss");
+  EXPECT_THAT(reviewers.groups.at("@org/db"), ElementsAre("@ann", "ben@example.org"));
+  EXPECT_EQ(parsed.policy.conditions[0].threshold, 2);
+  EXPECT_EQ(parsed.policy.conditions[1].kind, ConditionKind::kOwners);
+  EXPECT_THAT(Problems("version: 1\nreviewers: {count: 21, groups: [a]}\n"),
+              ElementsAre("2:20: must be from 0 to 20, not \"21\"",
+                          "2:32: groups must be a map of keys to values, not a list"));
+}
+
 TEST(ParsePolicyTest, UnknownKeyNamesTheNearestOne) {
   EXPECT_THAT(Problems("version: 1\nanalysis:\n  header_unit: 3\n"),
               ElementsAre("3:3: unknown key \"header_unit\" in analysis; did you mean \"header_units\"?"));
-  EXPECT_THAT(Problems("version: 1\nzzzzzzzzzz: 3\n"),
-              ElementsAre("2:1: unknown key \"zzzzzzzzzz\" in the policy; it has: version, analysis, conditions"));
+  EXPECT_THAT(
+      Problems("version: 1\nzzzzzzzzzz: 3\n"),
+      ElementsAre("2:1: unknown key \"zzzzzzzzzz\" in the policy; it has: version, analysis, reviewers, conditions"));
 }
 
 TEST(ParsePolicyTest, WrongTypesAndRanges) {

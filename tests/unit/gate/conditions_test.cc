@@ -300,7 +300,7 @@ TEST(RequiredReportsTest, AMissingReportIsUndecided) {
 TEST(AnyConditionTest, WithoutABaseItIsUndecided) {
   Facts facts;
   facts.missing_base = "base commit is missing: fetch it";
-  for (int kind = 0; kind < 8; ++kind) {
+  for (int kind = 0; kind < 10; ++kind) {
     const ConditionResult result = Judge(Of(static_cast<ConditionKind>(kind), 1), facts);
     EXPECT_EQ(result.state, kUndecided) << kind;
     EXPECT_EQ(result.reason, facts.missing_base) << kind;

@@ -84,7 +84,7 @@ class PipelineTest : public ::testing::Test {
   mergegate::Run RunOf(const CommitId& base, const CommitId& head) {
     mergegate::Run run;
     run.id = RunId(absl::StrCat("r", ++runs_));
-    run.submission = {.project = kProject, .change = "c", .base = base, .head = head};
+    run.submission = {.project = kProject, .change = head.value(), .base = base, .head = head};
     run.deadline = clock_.Now() + absl::Hours(1);
     return run;
   }

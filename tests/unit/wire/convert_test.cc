@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "server/wire/analysis_convert.h"
+#include "server/wire/review_convert.h"
 
 namespace mergegate::wire {
 namespace {
@@ -96,7 +97,74 @@ Facts EveryFact() {
   facts.policy_source = "default";
   facts.policy_problems = {"1:1: bad"};
   facts.cpp_lines_added = 9;
+  facts.pieces = {{"a.cc", "f", "c:@F@f", "s", "b"}};
+  facts.review =
+      ReviewFacts{.events = 4,
+                  .author = Handle("author"),
+                  .reviewers = {Handle("ann")},
+                  .approvals = {{Handle("ann"), CommitId(std::string(40, 'a')), {0}, {"the body of f changed"}}},
+                  .changes_requested = {Handle("ben")},
+                  .owners = {{"CODEOWNERS:1", {Handle("cleo")}, 2, {"a.cc"}, true, "a group"}},
+                  .problems = {"CODEOWNERS:2: what"}};
   return facts;
+}
+
+TEST(Convert, ReviewEventsRoundTrip) {
+  const ChosenReviewer ann{
+      .person = Handle("ann"), .role = ReviewerRole::kOwner, .responsible = true, .reasons = {"owns it"}};
+  ReviewEvent event{.number = 3,
+                    .kind = ReviewEventKind::kPushed,
+                    .actor = Handle("ann"),
+                    .subject = Handle("ben"),
+                    .head = CommitId(std::string(40, 'a')),
+                    .text = "why",
+                    .at = absl::FromUnixMillis(1'700'000'000'123),
+                    .source = "github",
+                    .source_id = "17",
+                    .push = Push{.base = CommitId(std::string(40, 'b')),
+                                 .head = CommitId(std::string(40, 'a')),
+                                 .run = "projects/p/runs/r",
+                                 .title = "Title",
+                                 .author = Handle("author"),
+                                 .lines_added = 1,
+                                 .lines_removed = 2,
+                                 .files = 3,
+                                 .pieces = {{"a.cc", "f", "c:@F@f", "s", "b"}}},
+                    .assignment = Assignment{.reviewers = {ann}, .stand_ins = {ann}, .problems = {"none"}}};
+  EXPECT_EQ(*ParseEvent(SerializeEvent(event)), event);
+  EXPECT_FALSE(ParseEvent("\xff\xff").ok());
+  v1::ReviewEvent unknown;
+  unknown.set_kind(static_cast<v1::ReviewEventKind>(99));
+  EXPECT_FALSE(FromProto(unknown).ok());
+}
+
+TEST(Convert, AvailabilityMustMakeSense) {
+  v1::Availability proto;
+  EXPECT_TRUE(FromProto(proto).ok());
+  proto.set_from_minute(600);
+  EXPECT_FALSE(FromProto(proto).ok()) << "ends before it begins";
+  proto.set_to_minute(1441);
+  EXPECT_FALSE(FromProto(proto).ok());
+  proto.set_to_minute(700);
+  EXPECT_TRUE(FromProto(proto).ok());
+  proto.add_days(8);
+  EXPECT_FALSE(FromProto(proto).ok());
+}
+
+TEST(Convert, NamesOfReviewsMayHoldSlashes) {
+  const auto name = ParseReviewName("projects/p/reviews/feature/x");
+  ASSERT_TRUE(name.ok());
+  EXPECT_EQ(name->change, "feature/x");
+  EXPECT_EQ(FormatReviewName(name->project, name->change), "projects/p/reviews/feature/x");
+  for (const char* bad : {"projects/p/reviews/", "projects/P/reviews/x", "reviews/x", "projects/p/runs/x"}) {
+    EXPECT_FALSE(ParseReviewName(bad).ok()) << bad;
+  }
+}
+
+TEST(Convert, FactsWithoutSuchAPieceAreRefused) {
+  Facts facts;
+  facts.review = ReviewFacts{.approvals = {{.person = Handle("ann"), .head = {}, .uncovered = {0}, .reasons = {"x"}}}};
+  EXPECT_FALSE(FromProto(ToProto(facts)).ok());
 }
 
 TEST(Convert, FactsRoundTrip) {

@@ -1,0 +1,27 @@
+// The review of a change that was submitted under a key of its own: the push is remembered, reviewers are chosen (or
+// kept), and what approvals are worth now becomes a fact of the gate.
+#ifndef MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
+#define MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
+
+#include "absl/status/status.h"
+#include "server/domain/policy.h"
+#include "server/git/mirror.h"
+#include "server/pipeline/patch_set.h"
+#include "server/pipeline/run_pipeline.h"
+
+namespace mergegate::pipeline {
+
+// Sets facts.review. A run of an older push than the newest one remembers nothing.
+absl::Status AddReview(const PipelineParts& parts, const Run& run, const git::Mirror& mirror, const PatchSet& patch_set,
+                       const Policy& policy, Facts& facts);
+
+// Judges the stored facts of run.submission.judges_again with what the review says now.
+absl::StatusOr<Facts> FactsToJudgeAgain(const PipelineParts& parts, const Run& run);
+
+// Called after a run is finished, or something happened in a review: submits a run that judges the newest verdict of
+// the change again, when its policy looks at reviews and more happened than it took into account. True when it did.
+absl::StatusOr<bool> JudgeAgainIfMoved(const PipelineParts& parts, const ProjectId& project, const std::string& change);
+
+}  // namespace mergegate::pipeline
+
+#endif  // MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
