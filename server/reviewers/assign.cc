@@ -96,13 +96,13 @@ class Chooser {
     std::optional<size_t> learner;
     for (size_t i = 0; i < people_.size(); ++i) {
       const double score = ScoreIn(area, i);
-      if (score >= kKnows) {
+      if (score >= kFamiliar) {
         knowers.push_back(i);
       } else if (people_[i]->score > 0 && (!learner || people_[i]->score > people_[*learner]->score + kSame)) {
         learner = i;
       }
     }
-    if (knowers.size() != 1 || !learner || ScoreIn(area, *learner) >= kKnows) return;
+    if (knowers.size() != 1 || ScoreIn(area, knowers.front()) < kKnows || !learner) return;
     learners_.push_back({&area, *learner, knowers.front()});
   }
 

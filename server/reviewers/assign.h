@@ -56,8 +56,10 @@ struct AssignInput {
 // with role kFallback; without one, nobody and a problem that says what to do.
 Assignment Assign(const AssignInput& input, const ReviewersPolicy& policy);
 
-// A score that counts as knowing an area, and one below which somebody is a stranger to it.
+// A score that counts as knowing an area, one that counts as being familiar with it, and one below which it is not
+// worth a word. A single person knows an area when nobody else is familiar with it.
 inline constexpr double kKnows = 0.2;
+inline constexpr double kFamiliar = 0.1;
 inline constexpr double kStranger = 0.05;
 
 }  // namespace mergegate::reviewers

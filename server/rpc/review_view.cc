@@ -94,7 +94,9 @@ void ReviewView::Write() {
     out.set_pieces_approved(static_cast<int>(pieces.size() - approval->uncovered.size()));
     out.mutable_lost()->Assign(approval->reasons.begin(), approval->reasons.end());
   }
-  for (const ChosenReviewer& stand_in : state.stand_ins) *proto_.add_stand_ins() = wire::ToProto(stand_in);
+  for (const ChosenReviewer& stand_in : state.stand_ins) {
+    if (state.Find(stand_in.person) == nullptr) *proto_.add_stand_ins() = wire::ToProto(stand_in);
+  }
   proto_.mutable_problems()->Assign(state.problems.begin(), state.problems.end());
   if (verdict_) {
     proto_.set_verdict(verdict_->state());

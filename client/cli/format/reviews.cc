@@ -98,12 +98,15 @@ std::string InboxEntry(const v1::Review& review, std::string_view me, int64_t no
   const int64_t since = mine != nullptr              ? mine->since().seconds()
                         : review.attention().empty() ? review.update_time().seconds()
                                                      : review.attention(0).since().seconds();
-  const std::string verdict(Word(review.verdict()));
+  // A reviewer has a turn only where the code itself passes: what is missing is them.
+  const bool lacks_approval = review.verdict() == v1::VERDICT_STATE_FAIL && !review.attention().empty() &&
+                              review.attention(0).person() != review.author();
+  const std::string verdict(lacks_approval ? "to approve" : Word(review.verdict()));
   std::string lead =
       fmt::format("  {}  {}  {}  ", PadRight(Shortened(EscapeControl(review.change()), key_width), key_width),
                   PadLeft(Age(since, now), 6), PadLeft(Size(review.push()), 11));
   const int room = style.width - DisplayWidth(lead) - 14;
-  std::string out = lead + style.Paint(InkOf(review.verdict()), verdict) +
+  std::string out = lead + style.Paint(lacks_approval ? Ink::kYellow : InkOf(review.verdict()), verdict) +
                     std::string(static_cast<size_t>(14 - DisplayWidth(verdict)), ' ') +
                     Shortened(EscapeControl(review.title()), std::max(room, 10)) + "\n";
   const std::string deeper = "      ";
@@ -330,7 +333,7 @@ std::string FormatLoad(const v1::GetLoadResponse& load, int64_t now, const TextS
     std::string note;
     if (person.has_away_until()) note = fmt::format("away until {}", Day(person.away_until()));
     if (note.empty() && person.has_waiting_since()) {
-      note = fmt::format("{} waiting", Age(person.waiting_since().seconds(), now));
+      note = fmt::format("waiting {}", Age(person.waiting_since().seconds(), now));
     }
     if (!note.empty()) line += (bar > 0 ? " " : "") + note;
     while (line.ends_with(' ')) line.pop_back();

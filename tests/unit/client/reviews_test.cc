@@ -94,6 +94,15 @@ TEST(FormatInboxTest, WhoIsLateComesFirstAndAHandOverIsProposed) {
                               "      --to ben@example.org"));
 }
 
+TEST(FormatInboxTest, LackingApprovalsAreNoFailureOfTheCode) {
+  v1::Review review = ReviewOf("pr", "t");
+  review.set_verdict(v1::VERDICT_STATE_FAIL);
+  AddTurn(review, "ann", "asked to review", 1);
+  EXPECT_THAT(FormatInbox({review}, "ann", kNow, kPlain), HasSubstr("to approve"));
+  review.mutable_attention(0)->set_person(review.author());
+  EXPECT_THAT(FormatInbox({review}, "ann", kNow, kPlain), HasSubstr("fail"));
+}
+
 TEST(FormatInboxTest, NothingOpen) { EXPECT_EQ(FormatInbox({}, "ann", kNow, kPlain), "Nothing is open for ann.\n"); }
 
 TEST(FormatInboxTest, LongAndHostileTextsStayInTheirLine) {
@@ -195,7 +204,7 @@ TEST(FormatLoadTest, OneLineAPerson) {
   ben.mutable_away_until()->set_seconds(kNow + 86400);
   EXPECT_EQ(FormatLoad(load, kNow, kPlain),
             "  person           open  turn  late  done 30 d\n"
-            "  ann@example.org     3     2     1         14  ### 5 h waiting\n"
+            "  ann@example.org     3     2     1         14  ### waiting 5 h\n"
             "  ben                 0     0     0          0  away until 2023-11-15\n");
 }
 
