@@ -52,105 +52,105 @@ enum class ReviewerStance {
 };
 
 struct Piece {
-  std::string path;
-  std::string declaration;  // empty: lines outside of declarations, or the whole file
-  std::string usr;
-  std::string signature;
-  std::string body;
+  std::string path = {};
+  std::string declaration = {};  // empty: lines outside of declarations, or the whole file
+  std::string usr = {};
+  std::string signature = {};
+  std::string body = {};
   bool operator==(const Piece&) const = default;
 };
 
 struct Push {
-  CommitId base;
-  CommitId head;
-  std::string run;  // full name
-  std::string title;
-  Handle author;
+  CommitId base = {};
+  CommitId head = {};
+  std::string run = {};  // full name
+  std::string title = {};
+  Handle author = {};
   int lines_added = 0;
   int lines_removed = 0;
   int files = 0;
-  std::vector<Piece> pieces;
+  std::vector<Piece> pieces = {};
   bool operator==(const Push&) const = default;
 };
 
 struct ChosenReviewer {
-  Handle person;
+  Handle person = {};
   ReviewerRole role = ReviewerRole::kExpert;
   bool responsible = false;
-  std::vector<std::string> reasons;
+  std::vector<std::string> reasons = {};
   bool operator==(const ChosenReviewer&) const = default;
 };
 
 struct Assignment {
-  std::vector<ChosenReviewer> reviewers;  // the responsible one first
-  std::vector<ChosenReviewer> stand_ins;  // best first
-  std::vector<std::string> problems;
+  std::vector<ChosenReviewer> reviewers = {};  // the responsible one first
+  std::vector<ChosenReviewer> stand_ins = {};  // best first
+  std::vector<std::string> problems = {};
   bool operator==(const Assignment&) const = default;
 };
 
 struct ReviewEvent {
   int64_t number = 0;  // given by the store
   ReviewEventKind kind = ReviewEventKind::kUnspecified;
-  Handle actor;    // empty: mergegate
-  Handle subject;  // empty: nobody
-  CommitId head;
-  std::string text;
-  absl::Time at;
+  Handle actor = {};    // empty: mergegate
+  Handle subject = {};  // empty: nobody
+  CommitId head = {};
+  std::string text = {};
+  absl::Time at = {};
   std::string source = "mergegate";
-  std::string source_id;  // unique with `source`
-  std::optional<Push> push;
-  std::optional<Assignment> assignment;
+  std::string source_id = {};  // unique with `source`
+  std::optional<Push> push = {};
+  std::optional<Assignment> assignment = {};
   bool operator==(const ReviewEvent&) const = default;
 };
 
 // --- what the gate sees ---
 
 struct ApprovalFact {
-  Handle person;
-  CommitId head;
-  std::vector<int> uncovered;        // indices of pieces, ascending
-  std::vector<std::string> reasons;  // in the same order
+  Handle person = {};
+  CommitId head = {};
+  std::vector<int> uncovered = {};        // indices of pieces, ascending
+  std::vector<std::string> reasons = {};  // in the same order
   bool operator==(const ApprovalFact&) const = default;
 };
 
 struct OwnerDemand {
-  std::string rule;
-  std::vector<Handle> owners;
+  std::string rule = {};
+  std::vector<Handle> owners = {};
   int required = 1;
-  std::vector<std::string> paths;  // ordered
+  std::vector<std::string> paths = {};  // ordered
   bool optional = false;
-  std::string unknown;
+  std::string unknown = {};
   bool operator==(const OwnerDemand&) const = default;
 };
 
 struct ReviewFacts {
   int64_t events = 0;
-  Handle author;
-  std::vector<Handle> reviewers;
-  std::vector<ApprovalFact> approvals;
-  std::vector<Handle> changes_requested;
-  std::vector<OwnerDemand> owners;
-  std::vector<std::string> problems;
+  Handle author = {};
+  std::vector<Handle> reviewers = {};
+  std::vector<ApprovalFact> approvals = {};
+  std::vector<Handle> changes_requested = {};
+  std::vector<OwnerDemand> owners = {};
+  std::vector<std::string> problems = {};
   bool operator==(const ReviewFacts&) const = default;
 };
 
 // --- when people work ---
 
 struct Absence {
-  absl::Time from;
-  absl::Time until;
-  std::string reason;
+  absl::Time from = {};
+  absl::Time until = {};
+  std::string reason = {};
   bool operator==(const Absence&) const = default;
 };
 
 // Values equal those of the proto message; see there.
 struct Availability {
-  Handle person;
-  std::string time_zone;
+  Handle person = {};
+  std::string time_zone = {};
   int from_minute = 0;
   int to_minute = 0;
-  std::vector<int> days;
-  std::vector<Absence> absences;
+  std::vector<int> days = {};
+  std::vector<Absence> absences = {};
   bool operator==(const Availability&) const = default;
 };
 

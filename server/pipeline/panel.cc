@@ -76,6 +76,13 @@ std::map<std::string, std::string> ReadOwnersFiles(const Tree& tree, const std::
   return files;
 }
 
+// A handle is a mail or a login.
+Identity IdentityOf(const Handle& person) {
+  Identity identity;
+  (person.value().find('@') == std::string::npos ? identity.login : identity.mail) = person.value();
+  return identity;
+}
+
 class PanelMaker {
  public:
   PanelMaker(const PipelineParts& parts, const ProjectId& project, const PanelQuery& query, const Policy& policy)
@@ -109,9 +116,13 @@ class PanelMaker {
   }
 
   absl::StatusOr<std::vector<reviewers::RankedPerson>> Ask(std::vector<std::string> paths, bool with_reasons) const {
-    reviewers::RankQuery query{.author = query_.author, .paths = std::move(paths), .title = query_.title, .now = now_};
+    reviewers::RankQuery query;
+    query.author = query_.author;
+    query.paths = std::move(paths);
+    query.title = query_.title;
+    query.now = now_;
     for (const auto& [person, count] : open_) {
-      if (count > 0) query.open.push_back({.person = {.mail = person.value()}, .count = static_cast<double>(count)});
+      if (count > 0) query.open.push_back({.person = IdentityOf(person), .count = static_cast<double>(count)});
     }
     query.load_weight = 0;  // Assign takes the load off
     query.limit = kRanked;

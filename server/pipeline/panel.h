@@ -22,17 +22,17 @@
 namespace mergegate::pipeline {
 
 struct PanelQuery {
-  std::map<std::string, int> paths;  // changed lines by path
-  Identity author;
-  std::string title;
+  std::map<std::string, int> paths = {};  // changed lines by path
+  Identity author = {};
+  std::string title = {};
   const reviewers::ReviewState* review = nullptr;  // who is there already, who declined; may be null
 };
 
 struct Panel {
-  reviewers::AssignInput input;
-  std::map<Handle, std::string> names;  // as commits show them
-  std::map<Handle, absl::Time> away_until;
-  std::vector<std::string> problems;  // of owner rules
+  reviewers::AssignInput input = {};
+  std::map<Handle, std::string> names = {};  // as commits show them
+  std::map<Handle, absl::Time> away_until = {};
+  std::vector<std::string> problems = {};  // of owner rules
 };
 
 // `rules_of`: the tree whose owner rules count (the base's).

@@ -26,30 +26,30 @@ namespace mergegate::reviewers {
 
 // Somebody who could be asked.
 struct Candidate {
-  Handle person;
-  double score = 0;                  // for the whole change, [0, 1]
-  std::vector<std::string> reasons;  // of the score, heaviest first
+  Handle person = {};
+  double score = 0;                       // for the whole change, [0, 1]
+  std::vector<std::string> reasons = {};  // of the score, heaviest first
   int open_reviews = 0;
-  std::string away;  // why they cannot be asked ("away until 2026-12-01"); empty when they can
-  double waits = 0;  // share of a day until they next work, [0, 1]
+  std::string away = {};  // why they cannot be asked ("away until 2026-12-01"); empty when they can
+  double waits = 0;       // share of a day until they next work, [0, 1]
   bool operator==(const Candidate&) const = default;
 };
 
 // A part of the change that knowledge is about: a folder.
 struct Area {
-  std::string name;                      // "db/"
+  std::string name = {};                 // "db/"
   double weight = 0;                     // share of the changed lines; all together 1
   std::map<Handle, double> scores = {};  // by person; absent: 0
 };
 
 struct AssignInput {
-  Handle author;
-  std::vector<Candidate> candidates;
-  std::vector<Area> areas;
-  std::vector<OwnerDemand> owners;
-  std::vector<Handle> kept;      // chosen before or acting already: they stay while they can
-  std::vector<Handle> declined;  // never asked again
-  int at_least = 1;              // approvals that the gate wants
+  Handle author = {};
+  std::vector<Candidate> candidates = {};
+  std::vector<Area> areas = {};
+  std::vector<OwnerDemand> owners = {};
+  std::vector<Handle> kept = {};      // chosen before or acting already: they stay while they can
+  std::vector<Handle> declined = {};  // never asked again
+  int at_least = 1;                   // approvals that the gate wants
 };
 
 // Required people and who is needed for owner rules may exceed policy.count. Nobody eligible: the policy's fallback

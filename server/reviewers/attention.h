@@ -20,14 +20,14 @@ namespace mergegate::reviewers {
 // The newest run of the change.
 struct GateView {
   VerdictState state = VerdictState::kUnspecified;  // unspecified while it is pending
-  std::string open;  // blocking conditions that do not hold for the code itself, in words; reviews aside
-  absl::Time at;     // when it was decided
+  std::string open = {};  // blocking conditions that do not hold for the code itself, in words; reviews aside
+  absl::Time at = {};     // when it was decided
 };
 
 struct Turn {
-  Handle person;
-  std::string reason;
-  absl::Time since;
+  Handle person = {};
+  std::string reason = {};
+  absl::Time since = {};
   bool reviewer = false;  // false: the author, for whom nothing is ever due
   bool operator==(const Turn&) const = default;
 };
@@ -40,7 +40,7 @@ std::vector<Turn> WhoseTurn(const ReviewState& state, const std::vector<Piece>& 
 struct Deadline {
   absl::Time due = absl::InfiniteFuture();
   bool late = false;
-  std::string hand_over;  // why somebody else should take over, a sentence without its end; empty when nobody need
+  std::string hand_over = {};  // why somebody else should take over, a sentence without its end; empty when nobody need
 };
 
 // For a reviewer's turn: due after `respond` of their working time. A hand-over is proposed once half of it is gone, or

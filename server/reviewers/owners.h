@@ -38,9 +38,9 @@ struct CodeOwnersSection {
 // What one OWNERS file says of the paths in and below its folder.
 struct OwnersFile {
   struct ForFiles {
-    std::string glob;   // Chromium; matched with the last segment
-    std::string regex;  // Kubernetes; matched anywhere in the path below the folder
-    std::vector<std::string> owners;
+    std::string glob = {};   // Chromium; matched with the last segment
+    std::string regex = {};  // Kubernetes; matched anywhere in the path below the folder
+    std::vector<std::string> owners = {};
     bool no_parents = false;
   };
   std::vector<std::string> owners;  // "*" is everybody

@@ -17,34 +17,34 @@
 namespace mergegate::reviewers {
 
 struct ReviewerState {
-  Handle person;
+  Handle person = {};
   ReviewerRole role = ReviewerRole::kAsked;
   bool responsible = false;
-  std::vector<std::string> reasons;
+  std::vector<std::string> reasons = {};
   ReviewerStance stance = ReviewerStance::kAsked;
-  absl::Time asked;
-  absl::Time since;                              // of the stance
-  CommitId head;                                 // that was approved or refused
+  absl::Time asked = {};
+  absl::Time since = {};                         // of the stance
+  CommitId head = {};                            // that was approved or refused
   absl::Time lost_since = absl::InfinitePast();  // when a push last cost part of the approval
   bool operator==(const ReviewerState&) const = default;
 };
 
 struct PushedAt {
-  Push push;
-  absl::Time at;
+  Push push = {};
+  absl::Time at = {};
   bool operator==(const PushedAt&) const = default;
 };
 
 struct ReviewState {
   bool open = true;
-  Handle author;  // of the first patch set
-  absl::Time created;
-  absl::Time updated;
+  Handle author = {};  // of the first patch set
+  absl::Time created = {};
+  absl::Time updated = {};
   int64_t events = 0;
-  std::vector<PushedAt> pushes;          // by arrival
-  std::vector<ReviewerState> reviewers;  // by arrival
-  std::vector<ChosenReviewer> stand_ins;
-  std::vector<std::string> problems;
+  std::vector<PushedAt> pushes = {};          // by arrival
+  std::vector<ReviewerState> reviewers = {};  // by arrival
+  std::vector<ChosenReviewer> stand_ins = {};
+  std::vector<std::string> problems = {};
   absl::Time author_spoke = absl::InfinitePast();  // last comment of the author
 
   // nullptr when there is none.

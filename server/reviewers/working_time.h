@@ -22,7 +22,7 @@ struct Calendar {
   int from_minute = 9 * 60;  // after midnight
   int to_minute = 17 * 60;
   std::array<bool, 7> works = {true, true, true, true, true, false, false};  // Monday first
-  std::vector<Absence> absences;
+  std::vector<Absence> absences = {};
 };
 
 // A calendar of what somebody set; the defaults for what they did not. `zone` is that of availability.time_zone.

@@ -77,8 +77,8 @@ struct NewReviewEvent {
 };
 
 struct ReviewQuery {
-  ProjectId project;  // empty: all
-  Handle person;      // only reviews where they are author or reviewer; empty: all
+  ProjectId project = {};  // empty: all
+  Handle person = {};      // only reviews where they are author or reviewer; empty: all
   bool closed_too = false;
 };
 
