@@ -12,6 +12,8 @@
 #include "clang/Frontend/PrecompiledPreamble.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/PreprocessorOptions.h"
+#include "clang/Sema/Sema.h"
+#include "clang/Serialization/ASTReader.h"
 #include "clang/Serialization/ASTWriter.h"
 #include "clang/Serialization/PCHContainerOperations.h"
 #include "llvm/Support/raw_ostream.h"
@@ -76,6 +78,7 @@ class PreambleBuilder {
  private:
   class Action;
   class Consumer;
+  class Writer;
 
   UnitSide& side_;
   Artifacts& artifacts_;
@@ -86,13 +89,26 @@ class PreambleBuilder {
   v1::PreambleRecord record_;
 };
 
+class PreambleBuilder::Writer final : public clang::PCHGenerator {
+ public:
+  using clang::PCHGenerator::PCHGenerator;
+  // Of what was written.
+  uint64_t NumberOf(const clang::Decl* decl) { return getWriter().getDeclID(decl).getRawValue(); }
+};
+
 class PreambleBuilder::Consumer final : public clang::ASTConsumer {
  public:
-  explicit Consumer(PreambleBuilder& builder) : builder_(builder) {}
+  Consumer(PreambleBuilder& builder, clang::CompilerInstance& compiler, Writer& writer)
+      : builder_(builder), compiler_(compiler), writer_(writer) {}
   void HandleTranslationUnit(clang::ASTContext& ast) override {
     const auto decls = ast.getTranslationUnitDecl()->decls();
     const std::vector<clang::Decl*> scope(decls.begin(), decls.end());
     builder_.declarations_->Collect(ast, scope, {});
+    if (builder_.buffer_->IsComplete) {
+      for (const clang::NamedDecl* field : compiler_.getSema().UnusedPrivateFields) {
+        builder_.record_.add_unused_private_fields(writer_.NumberOf(field));
+      }
+    }
     for (const Analyzer* analyzer : builder_.side_.analyzers()) {
       analyzer->Examine({ast, *builder_.locations_, scope}, *builder_.record_.mutable_part());
     }
@@ -100,6 +116,8 @@ class PreambleBuilder::Consumer final : public clang::ASTConsumer {
 
  private:
   PreambleBuilder& builder_;
+  clang::CompilerInstance& compiler_;
+  Writer& writer_;
 };
 
 class PreambleBuilder::Action final : public clang::ASTFrontendAction {
@@ -117,12 +135,14 @@ class PreambleBuilder::Action final : public clang::ASTFrontendAction {
     compiler.getPreprocessor().addPPCallbacks(
         std::make_unique<IncludeWatch>(compiler.getSourceManager(), builder_.record_));
     std::vector<std::unique_ptr<clang::ASTConsumer>> consumers;
-    consumers.push_back(std::make_unique<clang::PCHGenerator>(
+    auto writer = std::make_unique<Writer>(
         compiler.getPreprocessor(), compiler.getModuleCache(), "", "", builder_.buffer_, compiler.getCodeGenOpts(),
         llvm::ArrayRef<std::shared_ptr<clang::ModuleFileExtension>>(), /*AllowASTWithErrors=*/false,
-        /*IncludeTimestamps=*/false));
+        /*IncludeTimestamps=*/false);
+    auto last = std::make_unique<Consumer>(builder_, compiler, *writer);
+    consumers.push_back(std::move(writer));
     consumers.push_back(builder_.tidy_->Attach(compiler, file));
-    consumers.push_back(std::make_unique<Consumer>(builder_));
+    consumers.push_back(std::move(last));
     return std::make_unique<clang::MultiplexConsumer>(std::move(consumers));
   }
 
@@ -232,6 +252,22 @@ void Preamble::Apply(clang::CompilerInvocation& invocation, llvm::IntrusiveRefCn
   auto both = llvm::makeIntrusiveRefCnt<llvm::vfs::OverlayFileSystem>(fs);
   both->pushOverlay(std::move(memory));
   fs = std::move(both);
+}
+
+void Preamble::Replay(clang::CompilerInstance& compiler) const {
+  ReplayIncludes(compiler);
+  ReplayUnusedFields(compiler);
+}
+
+void Preamble::ReplayUnusedFields(clang::CompilerInstance& compiler) const {
+  if (record_.unused_private_fields_size() == 0) return;
+  clang::ASTReader& reader = *compiler.getASTReader();
+  clang::serialization::ModuleFile& file = reader.getModuleManager().getPrimaryModule();
+  for (const uint64_t number : record_.unused_private_fields()) {
+    const auto* field = llvm::dyn_cast_or_null<clang::FieldDecl>(
+        reader.GetLocalDecl(file, clang::LocalDeclID::get(reader, file, number)));
+    if (field != nullptr) compiler.getSema().UnusedPrivateFields.insert(field);
+  }
 }
 
 void Preamble::ReplayIncludes(clang::CompilerInstance& compiler) const {

@@ -26,8 +26,9 @@ class Preamble {
  public:
   // Makes `invocation` start below the headers; `fs` is replaced by one that holds the precompiled header, too.
   void Apply(clang::CompilerInvocation& invocation, llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>& fs) const;
-  // Tells the checks of a parse that this was applied to what the headers' part of the main file includes.
-  void ReplayIncludes(clang::CompilerInstance& compiler) const;
+  // Tells a parse that this was applied to, and its checks, what the headers' part of the main file says and a
+  // precompiled header does not: what it includes, and which private fields are not used so far.
+  void Replay(clang::CompilerInstance& compiler) const;
 
   // Equal for two units exactly when their headers are the same in every respect.
   const std::string& name() const { return manifest_.artifact(); }
@@ -37,6 +38,9 @@ class Preamble {
   bool reused() const { return reused_; }
 
  private:
+  void ReplayIncludes(clang::CompilerInstance& compiler) const;
+  void ReplayUnusedFields(clang::CompilerInstance& compiler) const;
+
   friend class PreambleBuilder;
   friend std::optional<Preamble> FindPreamble(UnitSide& side, bool with_findings, Artifacts& artifacts);
   std::string_view precompiled_;

@@ -93,7 +93,7 @@ class UnitParse::Replay final : public clang::PPCallbacks {
                    clang::FileID) override {
     if (done_ || reason != EnterFile || !compiler_.getSourceManager().isInMainFile(place)) return;
     done_ = true;
-    preamble_.ReplayIncludes(compiler_);
+    preamble_.Replay(compiler_);
   }
 
  private:

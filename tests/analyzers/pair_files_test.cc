@@ -78,6 +78,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"FileThatNobodyReads", {{"a.cc", Unit("")}}, {{"other.h", "int x;\n"}}}),
     [](const auto& named) { return named.param.name; });
 
+// Clang keeps no note of it in a precompiled header.
+TEST(PairFiles, APrivateFieldOfAHeaderIsNoLongerUsed) {
+  const Files base = {
+      {"a.cc", "#include \"box.h\"\nint Box::Get() const {\n  return size_;\n}\n"},
+      {"box.h", "#pragma once\nclass Box {\n public:\n  int Get() const;\n\n private:\n  int size_ = 1;\n};\n"}};
+  const UnitPair pair(base, {{"a.cc", Edited(base.at("a.cc"), "return size_;", "return 2;")}},
+                      {.checks = "-*,clang-diagnostic-unused-private-field"});
+  const v1::TaskResult result = pair.Compare();
+  EXPECT_EQ(result.base().findings_size(), 0);
+  ASSERT_EQ(result.findings_size(), 1);
+  EXPECT_EQ(result.findings(0).path(), "box.h");
+  EXPECT_EQ(result.findings(0).line(), 7);
+  EXPECT_EQ(Bytes(pair.CompareCached().result()), Bytes(result));
+  EXPECT_EQ(Bytes(pair.CompareCached().result()), Bytes(result));
+}
+
 TEST(RenamedUnit, IsComparedWhole) {
   PairOptions options;
   options.base_main_file = "old.cc";
