@@ -14,7 +14,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/domain/fingerprint.h"
-#include "server/domain/fingerprint.h"
 #include "server/planning/exclusions.h"
 #include "server/planning/lexical_path.h"
 #include "server/planning/plan.h"
