@@ -84,9 +84,9 @@ struct Declaration {
   std::string path;
   int start_line = 0;
   int end_line = 0;
-  std::vector<int> references;  // indices into the same list
+  std::vector<int> references = {};  // indices into the same list
   bool is_template = false;
-  std::vector<uint64_t> instantiations;  // ordered
+  std::vector<uint64_t> instantiations = {};  // ordered
   bool operator==(const Declaration&) const = default;
 };
 

@@ -56,11 +56,11 @@ struct Condition {
   std::string name;  // unique in the policy
   ConditionKind kind = ConditionKind::kFindings;
   ConditionLevel level = ConditionLevel::kBlock;
-  double threshold = 0;            // max or min, as the kind says
-  FindingFilter filter;            // kFindings only
-  std::vector<std::string> tools;  // kRequiredReports only
-  AppliesWhen applies_when;
-  std::vector<std::string> override_roles;  // roles that may override it; empty = nobody
+  double threshold = 0;                 // max or min, as the kind says
+  FindingFilter filter = {};            // kFindings only
+  std::vector<std::string> tools = {};  // kRequiredReports only
+  AppliesWhen applies_when = {};
+  std::vector<std::string> override_roles = {};  // roles that may override it; empty = nobody
   bool operator==(const Condition&) const = default;
 };
 
