@@ -68,7 +68,8 @@ absl::Status CheckState(ReviewEventKind kind, const Handle& caller, const review
   const bool reviewing = kind == ReviewEventKind::kAccepted || kind == ReviewEventKind::kApproved ||
                          kind == ReviewEventKind::kChangesRequested;
   if (reviewing && caller == state.author) {
-    return Refused("you are the author: somebody else must review it", "ask somebody: mergegate request CHANGE --to PERSON");
+    return Refused("you are the author: somebody else must review it",
+                   "ask somebody: mergegate request CHANGE --to PERSON");
   }
   const reviewers::ReviewerState* there = state.Find(caller);
   if (kind == ReviewEventKind::kDeclined && (there == nullptr || there->stance == ReviewerStance::kDeclined)) {
