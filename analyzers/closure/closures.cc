@@ -40,6 +40,13 @@ std::vector<std::pair<unsigned, std::string>> SuppressedBlocks(const std::string
   return blocks;
 }
 
+// What a method overrides, however far up: canonical declarations.
+void AddOverridden(const clang::CXXMethodDecl* method, std::set<const clang::CXXMethodDecl*>& overridden) {
+  for (const clang::CXXMethodDecl* base : method->overridden_methods()) {
+    if (overridden.insert(base->getCanonicalDecl()).second) AddOverridden(base, overridden);
+  }
+}
+
 // A suppression, or one that was taken away (source/suppressions.h).
 bool MaySuppress(std::string_view lines) {
   return lines.find("NOLINT") != std::string_view::npos || lines.find("NOXINT") != std::string_view::npos;
@@ -135,15 +142,10 @@ void Closures::Finish() {
 
 // True when that reached something new.
 bool Closures::LinkPassedFunctions() {
-  llvm::DenseSet<const clang::Decl*> overridden;
-  const auto add = [&](const auto& self, const clang::CXXMethodDecl* method) -> void {
-    for (const clang::CXXMethodDecl* base : method->overridden_methods()) {
-      if (overridden.insert(base->getCanonicalDecl()).second) self(self, base);
-    }
-  };
+  Methods overridden;
   for (const Node& node : nodes_) {
     const auto* method = llvm::dyn_cast<clang::CXXMethodDecl>(node.decl);
-    if (method != nullptr && method->hasBody()) add(add, method);
+    if (method != nullptr && method->hasBody()) AddOverridden(method, overridden);
   }
   const size_t before = nodes_.size();
   for (const Passed& passed : passed_) {
@@ -172,12 +174,7 @@ bool Closures::LinkOverriders() {
     for (const clang::CXXMethodDecl* method : record->methods()) {
       if (!method->isVirtual() || !method->hasBody()) continue;
       Methods overridden;
-      const auto add = [&](const auto& self, const clang::CXXMethodDecl* of) -> void {
-        for (const clang::CXXMethodDecl* base : of->overridden_methods()) {
-          if (overridden.insert(base->getCanonicalDecl()).second) self(self, base);
-        }
-      };
-      add(add, method);
+      AddOverridden(method, overridden);
       const auto is_called = [&](const clang::CXXMethodDecl* base) { return called_.contains(base); };
       if (std::none_of(overridden.begin(), overridden.end(), is_called)) continue;
       const int function = NodeFor(method);
