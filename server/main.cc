@@ -124,10 +124,11 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
                                 .metrics = metrics,
                                 .recheck_share = flags.recheck_share,
                                 .version = OwnVersion()};
-  pipeline::Experts experts(mirrors, *store, flags.data_dir + "/histories");
+  pipeline::Experts experts(clock, mirrors, *store, flags.data_dir + "/histories");
   parts.rank = [&experts](const ProjectId& project, const reviewers::RankQuery& query) {
     return experts.Rank(project, query);
   };
+  if (!flags.embedded) experts.Start();
   pipeline::Warmer warmer(parts, {.units = flags.warm_units});
   // An embedded server ends with its run: nothing comes after it to be warm for.
   if (!flags.embedded && flags.warm_units > 0) {
@@ -166,6 +167,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   spdlog::info("stopping");
   board.Stop();
   warmer.Stop();
+  experts.Stop();
   scheduler.Stop();
   server->Drain(absl::Seconds(2));
   return absl::OkStatus();

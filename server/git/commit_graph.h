@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<CommitId>> ListFirstParents(git_repository* repositor
 absl::Status WalkCommits(git_repository* repository, const CommitId& tip,
                          const std::function<bool(const HistoryCommit&)>& visit);
 absl::StatusOr<std::vector<BlameHunk>> BlameFile(git_repository* repository, const CommitId& commit,
-                                                 const std::string& path);
+                                                 const std::string& path, int most_commits);
 // True when `id` and all its ancestors are present.
 absl::StatusOr<bool> IsHistoryWhole(git_repository* repository, const CommitId& id);
 

@@ -60,6 +60,7 @@ using RepositoryHandle = Handle<git_repository, git_repository_free>;
 using RevwalkHandle = Handle<git_revwalk, git_revwalk_free>;
 using SignatureHandle = Handle<git_signature, git_signature_free>;
 using TreeHandle = Handle<git_tree, git_tree_free>;
+using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
 
 }  // namespace mergegate::git
 

@@ -9,6 +9,8 @@
 namespace mergegate::git {
 namespace {
 
+constexpr git_object_size_t kMostBlamedBytes = 1 << 20;
+
 using Commit = CommitGraph::Commit;
 
 absl::Time ToTime(const git_time& time) { return absl::FromUnixSeconds(time.time); }
@@ -113,10 +115,29 @@ absl::StatusOr<bool> IsHistoryWhole(git_repository* repository, const CommitId& 
 }
 
 absl::StatusOr<std::vector<BlameHunk>> BlameFile(git_repository* repository, const CommitId& id,
-                                                 const std::string& path) {
+                                                 const std::string& path, int most_commits) {
   ASSIGN_OR_RETURN(const CommitHandle commit, FindCommit(repository, id));
+  TreeHandle tree;
+  TreeEntryHandle entry;
+  BlobHandle blob;
+  if (int code = git_commit_tree(tree.out(), commit.get()); code < 0) return GitError(code, "read tree of", id.value());
+  if (int code = git_tree_entry_bypath(entry.out(), tree.get(), path.c_str()); code < 0) {
+    return GitError(code, "blame", absl::StrCat(path, " at ", id.value()));
+  }
+  if (int code = git_blob_lookup(blob.out(), repository, git_tree_entry_id(entry.get())); code < 0) {
+    return GitError(code, "blame", absl::StrCat(path, " at ", id.value()));
+  }
+  if (git_blob_rawsize(blob.get()) > kMostBlamedBytes) {
+    return absl::OutOfRangeError(absl::StrCat(path, " is too large to look for the writers of its lines"));
+  }
+
   git_blame_options options = Defaults(git_blame_options_init, GIT_BLAME_OPTIONS_VERSION);
   options.newest_commit = *git_commit_id(commit.get());
+  ASSIGN_OR_RETURN(const std::vector<CommitId> line, ListFirstParents(repository, id, most_commits + 1));
+  const bool bounded = line.size() > static_cast<size_t>(most_commits);
+  if (bounded) {
+    ASSIGN_OR_RETURN(options.oldest_commit, ParseOid(line.back().value()));
+  }
   BlameHandle blame;
   if (const int code = git_blame_file(blame.out(), repository, path.c_str(), &options); code < 0) {
     return GitError(code, "blame", absl::StrCat(path, " at ", id.value()));
@@ -125,12 +146,15 @@ absl::StatusOr<std::vector<BlameHunk>> BlameFile(git_repository* repository, con
   for (uint32_t i = 0; i < git_blame_get_hunk_count(blame.get()); ++i) {
     const git_blame_hunk* hunk = git_blame_get_hunk_byindex(blame.get(), i);
     const int first = static_cast<int>(hunk->final_start_line_number);
+    BlameHunk& part = hunks.emplace_back();
+    part.lines = {.first = first, .last = first + static_cast<int>(hunk->lines_in_hunk) - 1};
+    if (bounded && hunk->boundary != 0) continue;
+    part.commit = CommitId(Hex(hunk->final_commit_id));
     const git_signature* author = hunk->final_signature;
-    hunks.push_back({.lines = {.first = first, .last = first + static_cast<int>(hunk->lines_in_hunk) - 1},
-                     .commit = CommitId(Hex(hunk->final_commit_id)),
-                     .author_name = author == nullptr ? "" : OrEmpty(author->name),
-                     .author_mail = author == nullptr ? "" : OrEmpty(author->email),
-                     .time = author == nullptr ? absl::InfinitePast() : ToTime(author->when)});
+    if (author == nullptr) continue;
+    part.author_name = OrEmpty(author->name);
+    part.author_mail = OrEmpty(author->email);
+    part.time = ToTime(author->when);
   }
   return hunks;
 }

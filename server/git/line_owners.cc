@@ -24,9 +24,9 @@ int ChangedLines(const ChangedFile& file) {
                          [](int sum, const Hunk& hunk) { return sum + hunk.old_count + hunk.new_count; });
 }
 
-void AddOwners(const Mirror& mirror, const CommitId& base, const ChangedFile& file,
+void AddOwners(const Mirror& mirror, const CommitId& base, const ChangedFile& file, int most_commits,
                std::vector<reviewers::LineOwner>& owners) {
-  const absl::StatusOr<std::vector<BlameHunk>> blame = mirror.Blame(base, file.old_path);
+  const absl::StatusOr<std::vector<BlameHunk>> blame = mirror.Blame(base, file.old_path, most_commits);
   if (!blame.ok()) return;
   std::map<std::pair<std::string, std::string>, int> lines;  // name and mail -> lines
   int total = 0;
@@ -35,8 +35,8 @@ void AddOwners(const Mirror& mirror, const CommitId& base, const ChangedFile& fi
     for (const BlameHunk& part : *blame) {
       const int common = Overlap(part.lines, touched);
       if (common == 0) continue;
-      lines[{part.author_name, part.author_mail}] += common;
       total += common;
+      if (!part.commit.empty()) lines[{part.author_name, part.author_mail}] += common;
     }
   }
   const size_t before = owners.size();
@@ -53,7 +53,7 @@ void AddOwners(const Mirror& mirror, const CommitId& base, const ChangedFile& fi
 }  // namespace
 
 std::vector<reviewers::LineOwner> LineOwnersOf(const Mirror& mirror, const CommitId& base, const Diff& diff,
-                                               size_t most_files) {
+                                               const BlameLimits& limits) {
   std::vector<const ChangedFile*> files;
   for (const ChangedFile& file : diff.files) {
     if (!file.old_path.empty() && !file.hunks.empty()) files.push_back(&file);
@@ -62,10 +62,10 @@ std::vector<reviewers::LineOwner> LineOwnersOf(const Mirror& mirror, const Commi
     const int lines_a = ChangedLines(*a), lines_b = ChangedLines(*b);
     return lines_a != lines_b ? lines_a > lines_b : a->path() < b->path();
   });
-  if (files.size() > most_files) files.resize(most_files);
+  if (files.size() > limits.files) files.resize(limits.files);
   std::ranges::sort(files, {}, &ChangedFile::path);
   std::vector<reviewers::LineOwner> owners;
-  for (const ChangedFile* file : files) AddOwners(mirror, base, *file, owners);
+  for (const ChangedFile* file : files) AddOwners(mirror, base, *file, limits.commits, owners);
   return owners;
 }
 

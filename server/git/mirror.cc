@@ -80,8 +80,9 @@ class BareMirror final : public Mirror {
     return WalkCommits(repository_.get(), tip, visit);
   }
 
-  absl::StatusOr<std::vector<BlameHunk>> Blame(const CommitId& commit, const std::string& path) const override {
-    return BlameFile(repository_.get(), commit, path);
+  absl::StatusOr<std::vector<BlameHunk>> Blame(const CommitId& commit, const std::string& path,
+                                               int most_commits) const override {
+    return BlameFile(repository_.get(), commit, path, most_commits);
   }
 
   const std::string& path() const override { return path_; }

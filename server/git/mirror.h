@@ -61,10 +61,10 @@ struct HistoryCommit {
   std::string message;
 };
 
-// Lines of a file and the commits they come from.
+// Lines of a file and the commit they come from.
 struct BlameHunk {
   LineRange lines;
-  CommitId commit;
+  CommitId commit;  // empty, as all below: older than was looked
   std::string author_name, author_mail;
   absl::Time time;
 };
@@ -118,8 +118,11 @@ class Mirror {
   virtual absl::Status WalkHistory(const CommitId& tip,
                                    const std::function<bool(const HistoryCommit&)>& visit) const = 0;
 
-  // kNotFound when `path` is not in `commit`.
-  virtual absl::StatusOr<std::vector<BlameHunk>> Blame(const CommitId& commit, const std::string& path) const = 0;
+  // Looks back over at most `most_commits` first parents, and what was merged in between (fmt's 5000-line header takes
+  // 0.4 s for 500 commits and 5 s without a bound). kNotFound when `path` is not in `commit`, kOutOfRange when it is
+  // larger than 1 MiB.
+  virtual absl::StatusOr<std::vector<BlameHunk>> Blame(const CommitId& commit, const std::string& path,
+                                                       int most_commits) const = 0;
 
   // Directory of the repository.
   virtual const std::string& path() const = 0;

@@ -1,6 +1,10 @@
 #include "server/pipeline/experts.h"
 
+#include <spdlog/spdlog.h>
+
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -8,10 +12,31 @@
 #include "server/base/status_macros.h"
 #include "server/git/history_file.h"
 #include "server/git/review_history.h"
+#include "server/pipeline/given_reviews.h"
 #include "server/reviewers/join_changes.h"
+#include "server/reviewers/join_reviews.h"
 #include "server/reviewers/weights.h"
 
 namespace mergegate::pipeline {
+namespace {
+
+constexpr absl::Duration kRebuildAfter = absl::Hours(24);
+
+// The branch where there is one: the history belongs to it, wherever its tip is.
+git::HistoryOptions OptionsOf(const git::Mirror& mirror, const CommitId& tip) {
+  return {.ref = mirror.DefaultBranch().ok() ? "" : tip.value(), .trailers = {}};
+}
+
+// Records of git with the reviews that were given here, ready to be learned.
+absl::StatusOr<std::vector<ReviewRecord>> WithGivenReviews(storage::Store& store, const ProjectId& project,
+                                                           std::vector<ReviewRecord> records) {
+  if (records.empty()) return records;
+  ASSIGN_OR_RETURN(const auto given, GivenReviews(store, project, records.front().landed - reviewers::kLandsWithin));
+  reviewers::JoinReviews(given, records);
+  return reviewers::JoinChanges(std::move(records));
+}
+
+}  // namespace
 
 absl::StatusOr<CommitId> TipOf(storage::Store& store, const ProjectId& project, const git::Mirror& mirror) {
   absl::StatusOr<CommitId> tip = mirror.DefaultBranch();
@@ -30,28 +55,39 @@ Experts::Known& Experts::Of(const ProjectId& project) {
   return *known;
 }
 
+absl::Status Experts::Build(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip,
+                            Known& built) const {
+  const git::HistoryOptions options = OptionsOf(mirror, tip);
+  git::CommitRecords read;
+  if (folder_.empty()) {
+    ASSIGN_OR_RETURN(read, git::ReadReviewHistory(mirror.path(), options, std::nullopt));
+  } else {
+    std::error_code ignored;
+    std::filesystem::create_directories(folder_, ignored);
+    git::HistoryFile file(absl::StrCat(folder_, "/", project.value()));
+    ASSIGN_OR_RETURN(read, file.Update(mirror.path(), options));
+  }
+  ASSIGN_OR_RETURN(const auto records, WithGivenReviews(store_, project, std::move(read.records)));
+  built.model = std::make_unique<reviewers::ReviewerModel>(reviewers::GeneralWeights());
+  built.model->Feed(records);
+  built.model->Refit();
+  built.tip = read.tip;
+  built.built = clock_.Now();
+  return absl::OkStatus();
+}
+
 absl::Status Experts::Refresh(const ProjectId& project, Known& known) const {
   ASSIGN_OR_RETURN(const std::unique_ptr<git::Mirror> mirror, mirrors_.Open(project));
   const absl::StatusOr<CommitId> tip = TipOf(store_, project, *mirror);
   if (absl::IsNotFound(tip.status())) return absl::OkStatus();
   RETURN_IF_ERROR(tip.status());
-  if (known.model != nullptr && known.tip == *tip) return absl::OkStatus();
-  // The branch where there is one: the file belongs to it, wherever its tip is.
-  const git::HistoryOptions options{.ref = mirror->DefaultBranch().ok() ? "" : tip->value(), .trailers = {}};
-  git::CommitRecords read;
-  if (known.model == nullptr && !folder_.empty()) {
-    std::error_code ignored;
-    std::filesystem::create_directories(folder_, ignored);
-    git::HistoryFile file(absl::StrCat(folder_, "/", project.value()));
-    ASSIGN_OR_RETURN(read, file.Update(mirror->path(), options));
-  } else {
-    ASSIGN_OR_RETURN(read, git::ReadReviewHistory(mirror->path(), options, known.tip));
-  }
-  if (read.whole || known.model == nullptr) {
-    known.model = std::make_unique<reviewers::ReviewerModel>(reviewers::GeneralWeights());
-  }
-  known.model->Feed(reviewers::JoinChanges(std::move(read.records)));
-  known.model->Refit();
+  if (known.model == nullptr) return Build(project, *mirror, *tip, known);
+  if (known.tip == *tip) return absl::OkStatus();
+  ASSIGN_OR_RETURN(git::CommitRecords read,
+                   git::ReadReviewHistory(mirror->path(), OptionsOf(*mirror, *tip), known.tip));
+  if (read.whole) return Build(project, *mirror, *tip, known);  // another history
+  ASSIGN_OR_RETURN(const auto records, WithGivenReviews(store_, project, std::move(read.records)));
+  known.model->Feed(records);
   known.tip = *tip;
   return absl::OkStatus();
 }
@@ -63,6 +99,57 @@ absl::StatusOr<std::vector<reviewers::RankedPerson>> Experts::Rank(const Project
   RETURN_IF_ERROR(Refresh(project, known));
   if (known.model == nullptr) return std::vector<reviewers::RankedPerson>();
   return reviewers::Rank(*known.model, query);
+}
+
+int Experts::RebuildOld() {
+  std::vector<ProjectId> projects;
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& [project, known] : known_) projects.push_back(project);
+  }
+  int rebuilt = 0;
+  for (const ProjectId& project : projects) {
+    Known& known = Of(project);
+    Known fresh;
+    {
+      std::lock_guard lock(known.mutex);
+      if (known.model == nullptr || clock_.Now() - known.built < kRebuildAfter) continue;
+      fresh.tip = known.tip;
+    }
+    const absl::StatusOr<std::unique_ptr<git::Mirror>> mirror = mirrors_.Open(project);
+    const absl::Status status = mirror.ok() ? Build(project, **mirror, fresh.tip, fresh) : mirror.status();
+    std::lock_guard lock(known.mutex);
+    if (!status.ok()) {
+      spdlog::warn("history of {}: {}", project.value(), status.ToString());
+      known.built = clock_.Now();  // tried; again in a day
+      continue;
+    }
+    known.tip = fresh.tip;
+    known.built = fresh.built;
+    known.model = std::move(fresh.model);
+    ++rebuilt;
+  }
+  return rebuilt;
+}
+
+void Experts::Start() {
+  thread_ = std::thread([this] {
+    std::unique_lock lock(mutex_);
+    while (!stop_.wait_for(lock, std::chrono::minutes(1), [this] { return stopping_; })) {
+      lock.unlock();
+      RebuildOld();
+      lock.lock();
+    }
+  });
+}
+
+void Experts::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  if (thread_.joinable()) thread_.join();
 }
 
 }  // namespace mergegate::pipeline

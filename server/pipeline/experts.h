@@ -1,23 +1,29 @@
-// The histories of projects, for ranking: read from a file and the mirror at the first question, and from then on only
-// what came.
+// The histories of projects, for ranking: read from a file, the mirror and the reviews given here at the first
+// question, and from then on only what came. A model that is a day old is built anew, with weights fitted to the
+// project, while the old one goes on answering; what was told late (an approval after the landing) counts from then on.
 //
-//   Experts experts(mirrors, store, "/data/histories");
+//   Experts experts(clock, mirrors, store, "/data/histories");
 //   parts.rank = [&](const ProjectId& project, const reviewers::RankQuery& query) { return experts.Rank(project,
 //   query); };
+//   experts.Start();
 //
-// Thread safety: Rank from any thread; questions about one project wait for one another while its history is read.
+// Thread safety: Rank from any thread; questions about one project wait for one another while its history is first
+// read.
 #ifndef MERGEGATE_SERVER_PIPELINE_EXPERTS_H_
 #define MERGEGATE_SERVER_PIPELINE_EXPERTS_H_
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/base/clock.h"
 #include "server/pipeline/mirrors.h"
 #include "server/reviewers/rank.h"
 #include "server/reviewers/reviewer_model.h"
@@ -32,27 +38,41 @@ absl::StatusOr<CommitId> TipOf(storage::Store& store, const ProjectId& project, 
 class Experts {
  public:
   // `folder` (made when absent) keeps what was read; empty: nothing is kept.
-  Experts(const Mirrors& mirrors, storage::Store& store, std::string folder)
-      : mirrors_(mirrors), store_(store), folder_(std::move(folder)) {}
+  Experts(const Clock& clock, const Mirrors& mirrors, storage::Store& store, std::string folder)
+      : clock_(clock), mirrors_(mirrors), store_(store), folder_(std::move(folder)) {}
+  ~Experts() { Stop(); }
+  Experts(const Experts&) = delete;
+  Experts& operator=(const Experts&) = delete;
 
   // Nobody where there is no history yet.
   absl::StatusOr<std::vector<reviewers::RankedPerson>> Rank(const ProjectId& project,
                                                             const reviewers::RankQuery& query);
 
+  // Builds the models anew that are older than a day; returns how many. What Start's thread does every minute.
+  int RebuildOld();
+  void Start();
+  void Stop();
+
  private:
   struct Known {
     std::mutex mutex;
-    std::optional<CommitId> tip;
-    std::unique_ptr<reviewers::ReviewerModel> model;
+    CommitId tip;
+    absl::Time built;
+    std::unique_ptr<reviewers::ReviewerModel> model;  // null until there is a history
   };
   Known& Of(const ProjectId& project);
+  absl::Status Build(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip, Known& built) const;
   absl::Status Refresh(const ProjectId& project, Known& known) const;
 
+  const Clock& clock_;
   const Mirrors& mirrors_;
   storage::Store& store_;
   const std::string folder_;
   std::mutex mutex_;
   std::map<ProjectId, std::unique_ptr<Known>> known_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::thread thread_;
 };
 
 }  // namespace mergegate::pipeline

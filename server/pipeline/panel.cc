@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/reviewers/owners.h"
-#include "server/reviewers/rank.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -76,13 +75,6 @@ std::map<std::string, std::string> ReadOwnersFiles(const Tree& tree, const std::
   return files;
 }
 
-// A handle is a mail or a login.
-Identity IdentityOf(const Handle& person) {
-  Identity identity;
-  (person.value().find('@') == std::string::npos ? identity.login : identity.mail) = person.value();
-  return identity;
-}
-
 class PanelMaker {
  public:
   PanelMaker(const PipelineParts& parts, const ProjectId& project, const PanelQuery& query, const Policy& policy)
@@ -118,6 +110,9 @@ class PanelMaker {
   absl::StatusOr<std::vector<reviewers::RankedPerson>> Ask(std::vector<std::string> paths, bool with_reasons) const {
     reviewers::RankQuery query;
     query.author = query_.author;
+    for (const reviewers::LineOwner& owner : query_.owners) {
+      if (std::ranges::find(paths, owner.path) != paths.end()) query.owners.push_back(owner);
+    }
     query.paths = std::move(paths);
     query.title = query_.title;
     query.now = now_;
@@ -247,6 +242,12 @@ Handle HandleOf(const Identity& identity) {
   if (!mail.empty() && mail.find("noreply") == std::string::npos) return mergegate::HandleOf(mail);
   if (!identity.login.empty()) return mergegate::HandleOf(identity.login);
   return mergegate::HandleOf(mail);
+}
+
+Identity IdentityOf(const Handle& person) {
+  Identity identity;
+  (person.value().find('@') == std::string::npos ? identity.login : identity.mail) = person.value();
+  return identity;
 }
 
 absl::StatusOr<reviewers::Calendar> CalendarFor(storage::Store& store, const Handle& person) {

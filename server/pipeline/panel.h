@@ -16,6 +16,7 @@
 #include "server/domain/tree.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/reviewers/assign.h"
+#include "server/reviewers/rank.h"
 #include "server/reviewers/review_state.h"
 #include "server/reviewers/working_time.h"
 
@@ -25,6 +26,7 @@ struct PanelQuery {
   std::map<std::string, int> paths = {};  // changed lines by path
   Identity author = {};
   std::string title = {};
+  std::vector<reviewers::LineOwner> owners = {};   // of the changed lines, where that is known
   const reviewers::ReviewState* review = nullptr;  // who is there already, who declined; may be null
 };
 
@@ -41,6 +43,8 @@ absl::StatusOr<Panel> MakePanel(const PipelineParts& parts, const ProjectId& pro
 
 // Mail, else login; empty when neither is known. A forge's no-reply mail is its login.
 Handle HandleOf(const Identity& identity);
+// The other way: a handle is a mail or a login.
+Identity IdentityOf(const Handle& person);
 
 // UTC for a name that this machine does not know.
 absl::StatusOr<reviewers::Calendar> CalendarFor(storage::Store& store, const Handle& person);

@@ -10,6 +10,7 @@
 #include "server/base/digest.h"
 #include "server/base/status_macros.h"
 #include "server/config/policy_file.h"
+#include "server/git/line_owners.h"
 #include "server/pipeline/panel.h"
 #include "server/pipeline/review_log.h"
 #include "server/reviewers/approvals.h"
@@ -62,13 +63,16 @@ bool SameChoice(const reviewers::ReviewState& state, const Assignment& assignmen
 class PushOfRun {
  public:
   PushOfRun(const PipelineParts& parts, const Run& run, const PatchSet& patch_set, const Policy& policy,
-            const HeadCommit& head, const Facts& facts)
-      : parts_(parts), run_(run), patch_set_(patch_set), policy_(policy), head_(head), facts_(facts) {}
+            const HeadCommit& head, const std::vector<reviewers::LineOwner>& owners, const Facts& facts)
+      : parts_(parts), run_(run), patch_set_(patch_set), policy_(policy), head_(head), owners_(owners), facts_(facts) {}
 
   // Remembers the push, the choice and the losses in `log`; returns what owner rules say.
   absl::StatusOr<ReviewFacts> Remember(ReviewLog& log) {
-    const PanelQuery query{
-        .paths = ChangedLines(patch_set_.diff), .author = head_.author, .title = head_.title, .review = &log.state()};
+    const PanelQuery query{.paths = ChangedLines(patch_set_.diff),
+                           .author = head_.author,
+                           .title = head_.title,
+                           .owners = owners_,
+                           .review = &log.state()};
     ASSIGN_OR_RETURN(const Panel panel,
                      MakePanel(parts_, run_.submission.project, query, policy_, *patch_set_.base_tree));
     ASSIGN_OR_RETURN(const bool current, IsNewest());
@@ -141,6 +145,7 @@ class PushOfRun {
   const PatchSet& patch_set_;
   const Policy& policy_;
   const HeadCommit& head_;
+  const std::vector<reviewers::LineOwner>& owners_;
   const Facts& facts_;
 };
 
@@ -160,7 +165,8 @@ bool LooksAtReviews(const Policy& policy) {
 absl::Status AddReview(const PipelineParts& parts, const Run& run, const git::Mirror& mirror, const PatchSet& patch_set,
                        const Policy& policy, Facts& facts) {
   ASSIGN_OR_RETURN(const HeadCommit head, ReadHead(mirror, patch_set.head));
-  PushOfRun push(parts, run, patch_set, policy, head, facts);
+  const std::vector<reviewers::LineOwner> owners = git::LineOwnersOf(mirror, patch_set.base, patch_set.diff);
+  PushOfRun push(parts, run, patch_set, policy, head, owners, facts);
   return RetryAborted([&]() -> absl::Status {
     ASSIGN_OR_RETURN(ReviewLog log, ReviewLog::Read(parts.store, run.submission.project, run.submission.change));
     ASSIGN_OR_RETURN(ReviewFacts known, push.Remember(log));

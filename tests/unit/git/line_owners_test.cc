@@ -18,12 +18,12 @@ using ::testing::IsEmpty;
 
 class LineOwnersTest : public ::testing::Test {
  protected:
-  std::vector<std::string> Owners(const CommitId& base, const CommitId& head, size_t most_files = 5) {
+  std::vector<std::string> Owners(const CommitId& base, const CommitId& head, const BlameLimits& limits = {}) {
     const auto mirror = Mirror::OpenOrCreate(directory_.Join("mirror.git"), repo_.objects());
     EXPECT_THAT(mirror, mergegate::testing::IsOk());
     std::vector<std::string> told;
     for (const reviewers::LineOwner& owner :
-         LineOwnersOf(**mirror, base, *(*mirror)->DiffCommits(base, head), most_files)) {
+         LineOwnersOf(**mirror, base, *(*mirror)->DiffCommits(base, head), limits)) {
       told.push_back(owner.path + " " + owner.person.name + " " + std::to_string(std::lround(100 * owner.share)));
     }
     return told;
@@ -51,8 +51,17 @@ TEST_F(LineOwnersTest, NewFilesHaveNoneAndFewFilesAreBlamed) {
   const CommitId base = repo_.Commit({{"a.cc", "1\n"}, {"b.cc", "1\n2\n3\n"}}, {.author_name = "Ann"});
   const CommitId head = repo_.Commit({{"a.cc", "x\n"}, {"b.cc", "x\ny\nz\n"}, {"new.cc", "1\n"}});
   EXPECT_THAT(Owners(base, head), ElementsAre("a.cc Ann 100", "b.cc Ann 100"));
-  EXPECT_THAT(Owners(base, head, 1), ElementsAre("b.cc Ann 100"));
-  EXPECT_THAT(Owners(base, head, 0), IsEmpty());
+  EXPECT_THAT(Owners(base, head, {.files = 1}), ElementsAre("b.cc Ann 100"));
+  EXPECT_THAT(Owners(base, head, {.files = 0}), IsEmpty());
+}
+
+TEST_F(LineOwnersTest, LinesOlderThanTheBoundCountForNobody) {
+  repo_.Commit({{"a.cc", "1\n2\n3\n4\n"}}, {.author_name = "Ann"});
+  repo_.Commit({{"other", "x\n"}});
+  const CommitId base =
+      repo_.Commit({{"a.cc", "1\n2\n3\nB\n"}}, {.author_name = "Bob", .author_mail = "bob@example.org"});
+  const CommitId head = repo_.Commit({{"a.cc", "x\nx\nx\nx\n"}});
+  EXPECT_THAT(Owners(base, head, {.commits = 1}), ElementsAre("a.cc Bob 25"));
 }
 
 }  // namespace

@@ -227,7 +227,7 @@ TEST_F(MirrorTest, BlameNamesTheCommitOfEachLine) {
   const CommitId a = repo_.Commit({{"f.cc", "one\ntwo\nthree\n"}}, {.author_name = "Bob"});
   const CommitId b = repo_.Commit({{"f.cc", "one\n2\nthree\n"}});
   repo_.Commit({{"other", "x\n"}});
-  const auto blame = Open()->Blame(repo_.head(), "f.cc");
+  const auto blame = Open()->Blame(repo_.head(), "f.cc", 100);
   ASSERT_THAT(blame, IsOk());
   ASSERT_EQ(blame->size(), 3u);
   EXPECT_EQ((*blame)[0].lines, (LineRange{1, 1}));
@@ -239,15 +239,32 @@ TEST_F(MirrorTest, BlameNamesTheCommitOfEachLine) {
   EXPECT_EQ((*blame)[2].commit, a);
 }
 
+TEST_F(MirrorTest, BlameDoesNotNameWhoWroteBeforeItsBound) {
+  repo_.Commit({{"f.cc", "one\ntwo\n"}});
+  repo_.Commit({{"other", "x\n"}});
+  const CommitId newer = repo_.Commit({{"f.cc", "one\n2\n"}});
+  const auto blame = Open()->Blame(newer, "f.cc", 1);
+  ASSERT_THAT(blame, IsOk());
+  ASSERT_EQ(blame->size(), 2u);
+  EXPECT_EQ((*blame)[0].commit, CommitId());
+  EXPECT_EQ((*blame)[0].author_name, "");
+  EXPECT_EQ((*blame)[1].commit, newer);
+}
+
+TEST_F(MirrorTest, BlameOfAVeryLargeFile) {
+  repo_.Commit({{"f.cc", std::string(2 << 20, 'x')}});
+  EXPECT_THAT(Open()->Blame(repo_.head(), "f.cc", 1), StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("f.cc")));
+}
+
 TEST_F(MirrorTest, BlameOfAnAbsentFile) {
   repo_.Commit({{"f.cc", "one\n"}});
-  EXPECT_THAT(Open()->Blame(repo_.head(), "g.cc"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("g.cc")));
+  EXPECT_THAT(Open()->Blame(repo_.head(), "g.cc", 100), StatusIs(absl::StatusCode::kNotFound, HasSubstr("g.cc")));
 }
 
 TEST_F(MirrorTest, BlameFollowsARename) {
   const CommitId a = repo_.Commit({{"f.cc", "one\ntwo\nthree\n"}});
   repo_.Rename("f.cc", "src/g.cc");
-  const auto blame = Open()->Blame(repo_.head(), "src/g.cc");
+  const auto blame = Open()->Blame(repo_.head(), "src/g.cc", 100);
   ASSERT_THAT(blame, IsOk());
   ASSERT_EQ(blame->size(), 1u);
   EXPECT_EQ((*blame)[0].commit, a);

@@ -274,7 +274,7 @@ TEST_F(ShallowPushTest, WalksEndAtTheBoundary) {
 }
 
 TEST_F(ShallowPushTest, BlameGivesTheBoundaryWhatLiesBeyond) {
-  const auto blame = mirror_->Blame(d_, "a.cc");
+  const auto blame = mirror_->Blame(d_, "a.cc", 100);
   ASSERT_THAT(blame, IsOk());
   ASSERT_EQ(blame->size(), 1u);
   EXPECT_EQ((*blame)[0].commit, d_);
