@@ -24,14 +24,12 @@
 #include "server/domain/review.h"
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
+#include "server/storage/access_store.h"
+#include "server/storage/page.h"
+#include "server/storage/people_store.h"
+#include "server/storage/signal_store.h"
 
 namespace mergegate::storage {
-
-template <typename T>
-struct Page {
-  std::vector<T> items;
-  std::string next_token;  // empty on the last page
-};
 
 // A run that this process may work on until the lease lapses.
 struct RunLease {
@@ -82,9 +80,9 @@ struct ReviewQuery {
   bool closed_too = false;
 };
 
-class Store {
+class Store : public SignalStore, public PeopleStore, public AccessStore {
  public:
-  virtual ~Store() = default;
+  ~Store() override = default;
 
   // --- projects ---
   // kAlreadyExists when the id is taken with another remote; the existing one when the remote is the same.
@@ -148,7 +146,7 @@ class Store {
   // Whether an event with this source and id is stored.
   virtual absl::StatusOr<bool> HasReviewEvent(std::string_view source, std::string_view source_id) = 0;
 
-  // --- people ---
+  // --- availability ---
   // The defaults (only `person` set) for somebody who set nothing.
   virtual absl::StatusOr<Availability> GetAvailability(const Handle& person) = 0;
   virtual absl::Status SetAvailability(const Availability& availability) = 0;

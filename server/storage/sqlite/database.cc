@@ -27,6 +27,8 @@ absl::Status Statement::Bind(Values values, bool copy) {
     int code = SQLITE_OK;
     if (const auto* number = std::get_if<int64_t>(&value)) {
       code = sqlite3_bind_int64(statement, index, *number);
+    } else if (const auto* real = std::get_if<double>(&value)) {
+      code = sqlite3_bind_double(statement, index, *real);
     } else if (const auto* text = std::get_if<std::string_view>(&value)) {
       // A null pointer would bind NULL.
       code =
@@ -40,6 +42,11 @@ absl::Status Statement::Bind(Values values, bool copy) {
     if (code != SQLITE_OK) return db_->Error(code);
   }
   return absl::OkStatus();
+}
+
+absl::Status Statement::Rebind(Values values) {
+  sqlite3_reset(statement_.get());  // an error of the last run was reported by it
+  return Bind(values, /*copy=*/true);
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path, Access access) {

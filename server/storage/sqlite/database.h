@@ -37,7 +37,7 @@ struct Blob {
 };
 
 // A value for a '?' of a statement. nullptr is NULL.
-using Value = std::variant<std::nullptr_t, int64_t, std::string_view, Blob>;
+using Value = std::variant<std::nullptr_t, int64_t, double, std::string_view, Blob>;
 using Values = std::initializer_list<Value>;
 
 class Database;
@@ -51,9 +51,13 @@ class Statement {
   // Columns of the current row, from 0. NULL reads as 0 or "".
   bool IsNull(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
   int64_t Int(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+  double Double(int column) const { return sqlite3_column_double(statement_.get(), column); }
   // TEXT or BLOB; valid until the next Step.
   std::string_view Bytes(int column) const;
   std::string Text(int column) const { return std::string(Bytes(column)); }
+
+  // Starts again with other values, which are copied. For statements that run many times.
+  absl::Status Rebind(Values values);
 
  private:
   friend class Database;

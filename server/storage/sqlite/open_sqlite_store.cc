@@ -31,12 +31,13 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) 
   }
   ASSIGN_OR_RETURN(std::unique_ptr<Database> writer, Database::Open(path, Database::Access::kReadWrite));
   RETURN_IF_ERROR(Migrate(*writer, BuiltInMigrations()));
-  std::unique_ptr<Database> reader;
+  std::unique_ptr<Database> reader, scanner;
   if (path != kInMemory) {
     RETURN_IF_ERROR(UseWriteAheadLog(*writer));
     ASSIGN_OR_RETURN(reader, Database::Open(path, Database::Access::kReadOnly));
+    ASSIGN_OR_RETURN(scanner, Database::Open(path, Database::Access::kReadOnly));
   }
-  return std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
+  return std::make_unique<SqliteStore>(std::move(writer), std::move(reader), std::move(scanner));
 }
 
 }  // namespace mergegate::storage

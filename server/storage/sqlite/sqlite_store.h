@@ -1,4 +1,4 @@
-// Store over one SQLite file in WAL mode: one connection that writes, one that reads beside it.
+// Store over one SQLite file in WAL mode: one connection that writes, one that reads beside it, and one for long reads.
 //
 // Thread safety: all methods may be called from any thread; writers wait for one another, readers likewise.
 // Several processes may share the file; a server that does so must not call ReleaseAllLeases.
@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,9 @@ namespace mergegate::storage {
 
 class SqliteStore final : public Store {
  public:
-  // `reader` may be null: a database in memory has one connection only. Both are migrated.
-  SqliteStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader)
-      : writer_(std::move(writer)), reader_(std::move(reader)) {}
+  // `reader` and `scanner` may be null: a database in memory has one connection only. All are migrated.
+  SqliteStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, std::unique_ptr<Database> scanner)
+      : writer_(std::move(writer)), reader_(std::move(reader)), scanner_(std::move(scanner)) {}
 
   // open_sqlite_store.cc has OpenSqliteStore.
 
@@ -56,6 +57,40 @@ class SqliteStore final : public Store {
   // sqlite_people.cc
   absl::StatusOr<Availability> GetAvailability(const Handle& person) override;
   absl::Status SetAvailability(const Availability& availability) override;
+
+  // sqlite_signals.cc
+  absl::StatusOr<std::vector<SignalOutcome>> AppendSignals(std::span<const Signal> signals) override;
+  absl::Status ScanSignals(const SignalQuery& query, const std::function<void(Signal)>& visit) override;
+  absl::StatusOr<Page<Signal>> ListSignals(const SignalQuery& query, int page_size, std::string_view token) override;
+  absl::StatusOr<SignalChanges> SignalsSince(const SignalCursor& cursor) override;
+  absl::StatusOr<SignalCursor> CurrentSignals() override;
+
+  // sqlite_persons.cc
+  absl::StatusOr<Person> ResolvePerson(const Handle& handle) override;
+  absl::StatusOr<std::vector<Person>> ListPersons() override;
+  absl::StatusOr<Person> LinkIdentity(const Handle& person, const Handle& identity, const Deed& deed) override;
+  absl::StatusOr<Person> UnlinkIdentity(const Handle& identity, const Deed& deed) override;
+  absl::StatusOr<Person> DescribePerson(const Handle& person, std::string_view name, bool bot,
+                                        const Deed& deed) override;
+  absl::Status SetTeam(const Team& team, const Deed& deed) override;
+  absl::StatusOr<std::vector<Team>> ListTeams() override;
+
+  // sqlite_audit.cc
+  absl::StatusOr<int64_t> AppendAudit(const AuditEntry& entry) override;
+  absl::StatusOr<std::vector<AuditEntry>> ListAudit(int64_t after, int limit) override;
+  absl::StatusOr<AuditCheck> VerifyAudit() override;
+
+  // sqlite_access.cc
+  absl::Status CreateToken(const StoredToken& token, const Deed& deed) override;
+  absl::StatusOr<StoredToken> FindToken(std::string_view id) override;
+  absl::StatusOr<std::vector<AccessToken>> ListTokens() override;
+  absl::Status RevokeToken(std::string_view id, const Deed& deed) override;
+  absl::Status TouchToken(std::string_view id, absl::Time used) override;
+  absl::Status AddOverride(const Override& override_) override;
+  absl::StatusOr<std::vector<Override>> ListOverrides(const ProjectId& project, std::string_view change) override;
+
+  // sqlite_erasure.cc
+  absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Deed& deed) override;
 
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
@@ -92,10 +127,17 @@ class SqliteStore final : public Store {
     return {std::unique_lock(read_mutex_), *reader_};
   }
 
+  Connection Scanning() {
+    if (scanner_ == nullptr) return Writing();
+    return {std::unique_lock(scan_mutex_), *scanner_};
+  }
+
   std::mutex write_mutex_;
   const std::unique_ptr<Database> writer_;
   std::mutex read_mutex_;
   const std::unique_ptr<Database> reader_;
+  std::mutex scan_mutex_;
+  const std::unique_ptr<Database> scanner_;
 
   // Results found since the last eviction, by row number, with the order of use. Kept in memory so that a cache hit
   // costs no write; what a crash loses is only how recently a result was used.
