@@ -3,12 +3,15 @@
 #ifndef MERGEGATE_SERVER_DOMAIN_POLICY_H_
 #define MERGEGATE_SERVER_DOMAIN_POLICY_H_
 
+#include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/domain/finding.h"
+#include "server/domain/score.h"
 
 namespace mergegate {
 
@@ -90,10 +93,37 @@ struct ReviewersPolicy {
   bool operator==(const ReviewersPolicy&) const = default;
 };
 
+// Whether the weights of M follow what is weak.
+enum class AdaptMode {
+  kOff,      // the policy's weights, always
+  kPropose,  // a new version waits until somebody approves it
+  kAuto,     // a new version holds at once
+};
+
+// How the weights of M adapt. Shares and metrics in ten-thousandths.
+struct AdaptPolicy {
+  AdaptMode mode = AdaptMode::kPropose;
+  std::array<int, 5> targets = {6000, 6000, 6000, 6000, 6000};  // of E, Q, T, K, C
+  int margin = 500;     // weak from `margin` under the target, until the target is reached again
+  int gain = 2500;      // of its weight that a weak metric gains
+  int most = 5000;      // of its weight that any metric gains or loses at most
+  int dwell_days = 28;  // from one version to the next
+  bool operator==(const AdaptPolicy&) const = default;
+};
+
+// How E, Q, T, K, C are joined.
+struct ScoresPolicy {
+  MetricWeights weights = kSourceWeights;
+  std::map<std::string, int, std::less<>> sub_indices = {};  // relative weights by name, 0 to 100; absent: the default
+  AdaptPolicy adapt = {};
+  bool operator==(const ScoresPolicy&) const = default;
+};
+
 struct Policy {
   int version = 1;
   AnalysisPolicy analysis;
   ReviewersPolicy reviewers;
+  ScoresPolicy scores = {};
   std::vector<Condition> conditions;
   bool operator==(const Policy&) const = default;
 };

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/scoring/quality/sub_index.h"
+#include "server/scoring/split.h"
 
 namespace mergegate::scoring {
 namespace {
@@ -34,22 +35,6 @@ constexpr std::array kSubIndices = {
     SubIndexRow{"complexity", 25, ComplexityAdded},
     SubIndexRow{"duplication", 25, DuplicationAdded},
 };
-
-// Splits `total` in proportion to `weights` by largest remainder, ties to the earlier one; the parts sum to `total`.
-std::vector<int> Split(int64_t total, const std::vector<int64_t>& weights) {
-  const int64_t sum = std::accumulate(weights.begin(), weights.end(), int64_t{0});
-  std::vector<int> parts;
-  std::vector<size_t> by_remainder;
-  int64_t rest = total;
-  for (const int64_t weight : weights) {
-    by_remainder.push_back(parts.size());
-    parts.push_back(static_cast<int>(total * weight / sum));
-    rest -= parts.back();
-  }
-  std::ranges::sort(by_remainder, {}, [&](size_t i) { return std::pair(-(total * weights[i] % sum), i); });
-  for (size_t i = 0; rest > 0; ++i, --rest) ++parts[by_remainder[i]];
-  return parts;
-}
 
 // Points lost, not yet limited to the weight. Beyond a hundred times the weight the figure says nothing more, and
 // stopping there keeps it inside an int.
