@@ -64,22 +64,32 @@ void ObservePartners(const Life& life, const Surroundings&, const Emit& emit) {
 }
 
 std::vector<Partners> PartnersOf(const Sample& sample, int most) {
-  std::map<PersonKey, std::map<PersonKey, std::pair<int, int>>> pairs;  // person, partner: given, received
+  struct Act {
+    PersonKey person = 0, partner = 0;
+    bool received = false;
+    auto operator<=>(const Act&) const = default;
+  };
+  std::vector<Act> acts;
   for (const Observation& seen : sample.seen) {
-    int& given = pairs[seen.who][seen.whom].first;
-    int& received = pairs[seen.whom][seen.who].second;
-    given = std::min(most, given + 1);
-    received = std::min(most, received + 1);
+    acts.push_back({seen.who, seen.whom, false});
+    acts.push_back({seen.whom, seen.who, true});
   }
+  std::ranges::sort(acts);
   std::vector<Partners> people;
-  for (const auto& [person, partners] : pairs) {
-    if (!sample.members.empty() && !std::ranges::binary_search(sample.members, person)) continue;
-    Partners& one = people.emplace_back();
-    for (const auto& [partner, counts] : partners) {
-      one.given += counts.first;
-      one.received += counts.second;
-      one.counts.push_back(counts.first + counts.second);
+  for (size_t i = 0; i < acts.size();) {
+    const Act& first = acts[i];
+    const bool counts = sample.members.empty() || std::ranges::binary_search(sample.members, first.person);
+    if (counts && (i == 0 || acts[i - 1].person != first.person)) people.emplace_back();
+    int given = 0, received = 0;
+    for (; i < acts.size() && acts[i].person == first.person && acts[i].partner == first.partner; ++i) {
+      ++(acts[i].received ? received : given);
     }
+    if (!counts) continue;
+    given = std::min(most, given);
+    received = std::min(most, received);
+    people.back().given += given;
+    people.back().received += received;
+    people.back().counts.push_back(given + received);
   }
   return people;
 }
