@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/config/condition_kinds.h"
 #include "server/config/map_reader.h"
+#include "server/config/scores_section.h"
 #include "server/config/yaml_tree.h"
 #include "server/domain/names.h"
 
@@ -34,6 +35,7 @@ class PolicyReader {
                     {{"version", [&](const YamlNode& node) { ReadVersion(node, policy); }},
                      {"analysis", [&](const YamlNode& node) { ReadAnalysis(node, policy.analysis); }},
                      {"reviewers", [&](const YamlNode& node) { ReadReviewers(node, policy.reviewers); }},
+                     {"scores", [&](const YamlNode& node) { ReadScores(reader_, node, policy.scores); }},
                      {"conditions", [&](const YamlNode& node) { ReadConditions(node, policy.conditions); }}});
     if (root.kind == YamlNode::Kind::kMap && Find(root, "version") == nullptr) {
       reader_.Problem(root, "key \"version\" is missing; start with \"version: 1\"");

@@ -14,6 +14,7 @@ std::string_view PolicyJsonSchema() {
     "version": {"const": 1, "description": "Version of this format."},
     "analysis": {"$ref": "#/definitions/analysis"},
     "reviewers": {"$ref": "#/definitions/reviewers"},
+    "scores": {"$ref": "#/definitions/scores"},
     "conditions": {
       "description": "The requirements. Their order is that of the verdict; names are unique.",
       "type": "array",
@@ -106,6 +107,54 @@ std::string_view PolicyJsonSchema() {
           "description": "Members of the groups that owner rules name, as \"@org/team\": [\"ann\"].",
           "type": "object",
           "additionalProperties": {"$ref": "#/definitions/people"}
+        }
+      }
+    },
+    "metrics": {
+      "description": "A number for some of the metrics.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "E": {"type": "number", "minimum": 0, "maximum": 1.3}, "Q": {"type": "number", "minimum": 0, "maximum": 1.3},
+        "T": {"type": "number", "minimum": 0, "maximum": 1.3}, "K": {"type": "number", "minimum": 0, "maximum": 1.3},
+        "C": {"type": "number", "minimum": 0, "maximum": 1.3}
+      }
+    },
+    "scores": {
+      "description": "How E, Q, T, K and C are joined to M. They are shown, never gated on.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "weights": {
+          "description": "Weights of M; they sum to 1.3. Those not named are 0.5, 0.3, 0.2, 0.1 and 0.2.",
+          "allOf": [{"$ref": "#/definitions/metrics"}]
+        },
+        "sub_indices": {
+          "description": "Relative weights of sub-indices in their metric; 0 turns one off.",
+          "type": "object",
+          "propertyNames": {
+            "enum": ["first_review", "merge_time", "reviewed", "rounds", "threads", "size", "balance",
+                     "task_time", "merged_quality", "clean_merges", "survival", "training", "recurrence",
+                     "knowers", "addressed", "exchange", "breadth", "reciprocity", "cross_team", "events",
+                     "kudos", "pulse"]
+          },
+          "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 100}
+        },
+        "adapt": {
+          "description": "A metric under its target gains weight in M, the others give it.",
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {
+            "mode": {
+              "description": "off, propose (a new version waits for approval; default) or auto.",
+              "enum": ["off", "propose", "auto"]
+            },
+            "targets": {"description": "0.6 each when absent.", "allOf": [{"$ref": "#/definitions/metrics"}]},
+            "margin": {"description": "So far under its target a metric is weak.", "allOf": [{"$ref": "#/definitions/share"}]},
+            "gain": {"description": "Of its weight that a weak metric gains.", "allOf": [{"$ref": "#/definitions/share"}]},
+            "most": {"description": "Of its weight that any metric gains or loses at most.", "allOf": [{"$ref": "#/definitions/share"}]},
+            "dwell_days": {"description": "Days between two versions.", "type": "integer", "minimum": 1, "maximum": 3650}
+          }
         }
       }
     },

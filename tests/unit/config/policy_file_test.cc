@@ -124,12 +124,32 @@ conditions:
                           "2:32: groups must be a map of keys to values, not a list"));
 }
 
+TEST(ParsePolicyTest, Scores) {
+  const ParsedPolicy parsed = ParsePolicy(R"(version: 1
+scores:
+  weights: {E: 0.4, Q: 0.4}
+  sub_indices: {first_review: 40, rounds: 0}
+  adapt: {mode: auto, targets: {K: 0.7}, margin: 0.1, gain: 0.5, most: 0.4, dwell_days: 14}
+)");
+  ASSERT_THAT(parsed.problems, IsEmpty());
+  const ScoresPolicy& scores = parsed.policy.scores;
+  EXPECT_EQ(scores.weights, (MetricWeights{4000, 4000, 2000, 1000, 2000}));
+  EXPECT_EQ(scores.sub_indices.at("first_review"), 40);
+  EXPECT_EQ(scores.sub_indices.at("rounds"), 0);
+  EXPECT_EQ(scores.adapt, (AdaptPolicy{AdaptMode::kAuto, {6000, 6000, 6000, 7000, 6000}, 1000, 5000, 4000, 14}));
+  EXPECT_THAT(Problems("version: 1\nscores:\n  weights: {E: 0.6}\n  sub_indices: {first_revew: 3}\n"),
+              ElementsAre(HasSubstr("3:12: the weights of E, Q, T, K and C sum to 1.4, not to 1.3"),
+                          "4:17: unknown key \"first_revew\" in sub_indices; did you mean \"first_review\"?"));
+  EXPECT_THAT(Problems("version: 1\nscores: {adapt: {mode: maybe, margin: 2}}\n"), SizeIs(2));
+}
+
 TEST(ParsePolicyTest, UnknownKeyNamesTheNearestOne) {
   EXPECT_THAT(Problems("version: 1\nanalysis:\n  header_unit: 3\n"),
               ElementsAre("3:3: unknown key \"header_unit\" in analysis; did you mean \"header_units\"?"));
   EXPECT_THAT(
       Problems("version: 1\nzzzzzzzzzz: 3\n"),
-      ElementsAre("2:1: unknown key \"zzzzzzzzzz\" in the policy; it has: version, analysis, reviewers, conditions"));
+      ElementsAre(
+          "2:1: unknown key \"zzzzzzzzzz\" in the policy; it has: version, analysis, reviewers, scores, conditions"));
 }
 
 TEST(ParsePolicyTest, WrongTypesAndRanges) {

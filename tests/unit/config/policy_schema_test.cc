@@ -14,6 +14,7 @@
 
 #include "server/config/policy_file.h"
 #include "server/domain/names.h"
+#include "server/scoring/sub_index.h"
 
 namespace mergegate::config {
 namespace {
@@ -57,6 +58,8 @@ TEST(PolicyJsonSchemaTest, AcceptsWhatTheParserAccepts) {
            "version: 1\nconditions: [{name: a, kind: size, max: 10, applies_when: {min_lines_added: 2}}]\n",
            "version: 1\nconditions: [{name: a, kind: required_reports, tools: [ruff], override_roles: [x]}]\n",
            "version: 1\nconditions: [{name: a, kind: findings, max: 0, paths: [\"src/**\"], states: [fixed]}]\n",
+           "version: 1\nscores: {weights: {E: 0.4, Q: 0.4}, sub_indices: {rounds: 0}, adapt: {mode: \"off\", "
+           "dwell_days: 7}}\n",
            "version: 1\nanalysis: {header_units: 0, checks: \"-*\", require_sandbox: true}\n",
        }) {
     EXPECT_TRUE(ParsePolicy(yaml).problems.empty()) << yaml;
@@ -88,6 +91,10 @@ TEST(PolicyJsonSchemaTest, RefusesWhatTheParserRefuses) {
            "version: 1\nconditions: [{name: a, kind: findings, max: 0, level: error}]\n",
            "version: 1\nconditions: [{name: a, kind: findings, max: 0, tools: [x]}]\n",
            "version: 1\nconditions: [{name: a, kind: required_reports, tools: []}]\n",
+           "version: 1\nscores: {weights: {X: 1}}\n",
+           "version: 1\nscores: {sub_indices: {lines_written: 3}}\n",
+           "version: 1\nscores: {sub_indices: {rounds: 101}}\n",
+           "version: 1\nscores: {adapt: {mode: perhaps}}\n",
            "version: 1\nconditions: [{kind: size, max: 1}]\n",
            "version: 1\nconditions: [{name: a, kind: size, max: 1, applies_when: {min_lines: 1}}]\n",
        }) {
@@ -107,6 +114,11 @@ TEST(PolicyJsonSchemaTest, KnowsTheSameWords) {
   EXPECT_EQ(condition["severity"]["enum"], words(kSeverities));
   EXPECT_EQ(condition["states"]["items"]["enum"], words(kBaselineStates));
   EXPECT_EQ(condition["level"]["enum"], words(kConditionLevels));
+  std::vector<std::string> sub_indices;
+  for (const scoring::SubIndexRow& row : scoring::SubIndices()) sub_indices.emplace_back(row.name);
+  EXPECT_EQ(
+      Json::parse(PolicyJsonSchema())["definitions"]["scores"]["properties"]["sub_indices"]["propertyNames"]["enum"],
+      sub_indices);
 }
 
 }  // namespace
