@@ -27,6 +27,7 @@
 #include "server/storage/access_store.h"
 #include "server/storage/page.h"
 #include "server/storage/people_store.h"
+#include "server/storage/score_store.h"
 #include "server/storage/signal_store.h"
 
 namespace mergegate::storage {
@@ -40,9 +41,10 @@ struct RunLease {
 // What a finished run leaves: serialized by server/wire, opaque to the store.
 struct VerdictRecord {
   VerdictState state = VerdictState::kUnspecified;
-  std::string verdict;  // deterministic bytes of proto Verdict
-  std::string facts;    // deterministic bytes of proto Facts
-  std::string stats;    // bytes of proto RunStats
+  std::string verdict;              // deterministic bytes of proto Verdict
+  std::string facts;                // deterministic bytes of proto Facts
+  std::string stats;                // bytes of proto RunStats
+  std::optional<int> quality = {};  // Q in ten-thousandths, of a change with a key of its own; GetVerdict leaves it out
 };
 
 // A cached unit result. `key` says what was asked (command, main file, configuration, analyzer build);
@@ -80,7 +82,7 @@ struct ReviewQuery {
   bool closed_too = false;
 };
 
-class Store : public SignalStore, public PeopleStore, public AccessStore {
+class Store : public SignalStore, public PeopleStore, public AccessStore, public ScoreStore {
  public:
   ~Store() override = default;
 

@@ -67,6 +67,8 @@ absl::StatusOr<Erasure> SqliteStore::ErasePerson(const Handle& person, const Dee
             .status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM tokens WHERE person = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("UPDATE overrides SET actor = ? WHERE actor = ?", {own, name}).status());
+    RETURN_IF_ERROR(
+        db.Execute("UPDATE weight_versions SET approved_by = ? WHERE approved_by = ?", {own, name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM identities WHERE handle = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM audit_people WHERE handle = ?", {name}).status());
   }

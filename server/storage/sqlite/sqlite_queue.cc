@@ -99,6 +99,11 @@ absl::Status SqliteStore::FinishRun(const RunId& id, int attempt, const VerdictR
   RETURN_IF_ERROR(db.Execute("INSERT INTO verdicts SELECT number, ?, ?, ? FROM runs WHERE id = ?",
                              {Blob(verdict), Blob(facts), Blob(stats), id.value()})
                       .status());
+  if (record.quality) {
+    RETURN_IF_ERROR(db.Execute("INSERT INTO change_qualities (run, quality) SELECT number, ? FROM runs WHERE id = ?",
+                               {int64_t{*record.quality}, id.value()})
+                        .status());
+  }
   return transaction.Commit();
 }
 

@@ -92,6 +92,12 @@ class SqliteStore final : public Store {
   // sqlite_erasure.cc
   absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Deed& deed) override;
 
+  // sqlite_scores.cc
+  absl::StatusOr<std::vector<ChangeQuality>> ListQualities(int64_t after, int limit) override;
+  absl::StatusOr<std::vector<WeightVersion>> ListWeights(const ProjectId& project) override;
+  absl::Status AddWeights(const ProjectId& project, const WeightVersion& version) override;
+  absl::StatusOr<WeightVersion> ApproveWeights(const ProjectId& project, int number, const Handle& by) override;
+
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
   absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;
