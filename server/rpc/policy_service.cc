@@ -9,7 +9,7 @@ namespace mergegate::rpc {
 
 grpc::Status PolicyService::ValidatePolicy(grpc::ServerContext* context, const v1::ValidatePolicyRequest* request,
                                            v1::ValidatePolicyResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     const config::ParsedPolicy parsed = config::ParsePolicy(request->text());
     for (const PolicyProblem& problem : parsed.problems) {
       v1::PolicyProblem* out = response->add_problems();
@@ -25,7 +25,7 @@ grpc::Status PolicyService::ValidatePolicy(grpc::ServerContext* context, const v
 
 grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
                                       v1::GetPolicyResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     pipeline::PatchSet at_commit;
     if (!request->project().empty() && !request->commit().empty()) {
       ASSIGN_OR_RETURN(const ProjectId project, wire::ParseProjectName(request->project()));

@@ -46,8 +46,11 @@ absl::StatusOr<std::unique_ptr<git::Mirror>> ProjectService::OpenMirror(const st
 
 grpc::Status ProjectService::CreateProject(grpc::ServerContext* context, const v1::CreateProjectRequest* request,
                                            v1::Project* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const ProjectId id, wire::ParseProjectName(absl::StrCat("projects/", request->project_id())));
+    v1::GetProjectRequest named;
+    named.set_name(wire::ProjectName(id));
+    RETURN_IF_ERROR(CheckScope(caller, named));
     ASSIGN_OR_RETURN(
         const Project project,
         parts_.store.CreateProject({.id = id, .remote = request->project().remote(), .created = parts_.clock.Now()}));
@@ -58,7 +61,7 @@ grpc::Status ProjectService::CreateProject(grpc::ServerContext* context, const v
 
 grpc::Status ProjectService::GetProject(grpc::ServerContext* context, const v1::GetProjectRequest* request,
                                         v1::Project* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const ProjectId id, wire::ParseProjectName(request->name()));
     ASSIGN_OR_RETURN(const Project project, parts_.store.GetProject(id));
     *response = ToProto(project);
@@ -68,10 +71,12 @@ grpc::Status ProjectService::GetProject(grpc::ServerContext* context, const v1::
 
 grpc::Status ProjectService::ListProjects(grpc::ServerContext* context, const v1::ListProjectsRequest* request,
                                           v1::ListProjectsResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
     ASSIGN_OR_RETURN(const auto page, parts_.store.ListProjects(size, request->page_token()));
-    for (const Project& project : page.items) *response->add_projects() = ToProto(project);
+    for (const Project& project : page.items) {
+      if (caller.MaySee(project.id)) *response->add_projects() = ToProto(project);
+    }
     response->set_next_page_token(page.next_token);
     return absl::OkStatus();
   });
@@ -79,7 +84,7 @@ grpc::Status ProjectService::ListProjects(grpc::ServerContext* context, const v1
 
 grpc::Status ProjectService::FetchMirror(grpc::ServerContext* context, const v1::FetchMirrorRequest* request,
                                          v1::FetchMirrorResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const ProjectId id, wire::ParseProjectName(request->name()));
     ASSIGN_OR_RETURN(const Project project, parts_.store.GetProject(id));
     if (project.remote.empty()) {
@@ -105,7 +110,7 @@ grpc::Status ProjectService::FetchMirror(grpc::ServerContext* context, const v1:
 grpc::Status ProjectService::FindMissingCommits(grpc::ServerContext* context,
                                                 const v1::FindMissingCommitsRequest* request,
                                                 v1::FindMissingCommitsResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const auto commits, CommitIds(request->commits(), "commits"));
     ASSIGN_OR_RETURN(const auto mirror, OpenMirror(request->name()));
     for (const CommitId& commit : commits) {
@@ -115,12 +120,14 @@ grpc::Status ProjectService::FindMissingCommits(grpc::ServerContext* context,
   });
 }
 
-absl::Status ProjectService::Receive(grpc::ServerReader<v1::PushPackRequest>* reader, v1::PushPackResponse* response) {
+absl::Status ProjectService::Receive(const Caller& caller, grpc::ServerReader<v1::PushPackRequest>* reader,
+                                     v1::PushPackResponse* response) {
   v1::PushPackRequest part;
   if (!reader->Read(&part) || !part.has_header()) {
     return WithDetail(absl::InvalidArgumentError("the first message of PushPack must carry the header"),
                       "FIELD_INVALID", "header", "send header first, then chunks");
   }
+  RETURN_IF_ERROR(CheckScope(caller, part));
   const v1::PushPackHeader header = part.header();
   ASSIGN_OR_RETURN(const std::vector<CommitId> tips, CommitIds(header.tips(), "header.tips"));
   ASSIGN_OR_RETURN(const auto mirror, OpenMirror(header.name()));
@@ -142,7 +149,9 @@ absl::Status ProjectService::Receive(grpc::ServerReader<v1::PushPackRequest>* re
 
 grpc::Status ProjectService::PushPack(grpc::ServerContext* context, grpc::ServerReader<v1::PushPackRequest>* reader,
                                       v1::PushPackResponse* response) {
-  return Serve(access_, context, [&] { return Receive(reader, response); });
+  // The scope of the caller is checked with the header.
+  return Serve(access_, context, v1::PushPackRequest(),
+               [&](const Caller& caller) { return Receive(caller, reader, response); });
 }
 
 }  // namespace mergegate::rpc

@@ -28,7 +28,8 @@ class ProjectService final : public v1::ProjectService::Service {
  private:
   // The mirror of an existing project.
   absl::StatusOr<std::unique_ptr<git::Mirror>> OpenMirror(const std::string& name);
-  absl::Status Receive(grpc::ServerReader<v1::PushPackRequest>* reader, v1::PushPackResponse* response);
+  absl::Status Receive(const Caller& caller, grpc::ServerReader<v1::PushPackRequest>* reader,
+                       v1::PushPackResponse* response);
 
   const Access& access_;
   const pipeline::PipelineParts& parts_;

@@ -11,6 +11,7 @@
 #include "server/pipeline/panel.h"
 #include "server/pipeline/patch_set.h"
 #include "server/pipeline/reviewers_stage.h"
+#include "server/rpc/method_roles.h"
 #include "server/rpc/review_diff.h"
 #include "server/rpc/review_response.h"
 #include "server/rpc/review_view.h"
@@ -63,12 +64,12 @@ absl::Status ReviewService::List(const v1::ListReviewsRequest& request, v1::List
 
 grpc::Status ReviewService::ListReviews(grpc::ServerContext* context, const v1::ListReviewsRequest* request,
                                         v1::ListReviewsResponse* response) {
-  return Serve(access_, context, [&] { return List(*request, *response); });
+  return Serve(access_, context, *request, [&] { return List(*request, *response); });
 }
 
 grpc::Status ReviewService::GetReview(grpc::ServerContext* context, const v1::GetReviewRequest* request,
                                       v1::Review* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const wire::ReviewName name, wire::ParseReviewName(request->name()));
     ASSIGN_OR_RETURN(const ReviewView view, ReviewView::Read(parts_, name.project, name.change));
     *response = view.proto();
@@ -78,7 +79,7 @@ grpc::Status ReviewService::GetReview(grpc::ServerContext* context, const v1::Ge
 
 grpc::Status ReviewService::ListReviewEvents(grpc::ServerContext* context, const v1::ListReviewEventsRequest* request,
                                              v1::ListReviewEventsResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const wire::ReviewName name, wire::ParseReviewName(request->parent()));
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
     int64_t after = 0;
@@ -150,14 +151,19 @@ absl::Status ReviewService::ReadDiff(const v1::GetReviewDiffRequest& request,
 
 grpc::Status ReviewService::GetReviewDiff(grpc::ServerContext* context, const v1::GetReviewDiffRequest* request,
                                           v1::GetReviewDiffResponse* response) {
-  return Serve(access_, context, [&] { return ReadDiff(*request, *response); });
+  return Serve(access_, context, *request, [&] { return ReadDiff(*request, *response); });
 }
 
 grpc::Status ReviewService::RespondToReview(grpc::ServerContext* context, const v1::RespondToReviewRequest* request,
                                             v1::Review* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Handle caller, Access::NamedCaller(*context));
-    RETURN_IF_ERROR(Respond(parts_, *request, caller));
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle person, NamedPerson(caller));
+    const bool decides =
+        request->action() == v1::REVIEW_ACTION_APPROVE || request->action() == v1::REVIEW_ACTION_REQUEST_CHANGES;
+    if (decides && !AtLeast(caller.role, Role::kReviewer)) {
+      return RoleMissing(caller, "approving or refusing a change", Role::kReviewer);
+    }
+    RETURN_IF_ERROR(Respond(parts_, *request, person));
     ASSIGN_OR_RETURN(const wire::ReviewName name, wire::ParseReviewName(request->name()));
     ASSIGN_OR_RETURN(const bool judged, pipeline::JudgeAgainIfMoved(parts_, name.project, name.change));
     if (judged) submitted_();
@@ -224,7 +230,7 @@ absl::Status ReviewService::Find(const v1::FindExpertsRequest& request, v1::Find
 
 grpc::Status ReviewService::FindExperts(grpc::ServerContext* context, const v1::FindExpertsRequest* request,
                                         v1::FindExpertsResponse* response) {
-  return Serve(access_, context, [&] { return Find(*request, *response); });
+  return Serve(access_, context, *request, [&] { return Find(*request, *response); });
 }
 
 absl::Status ReviewService::Load(const v1::GetLoadRequest& request, v1::GetLoadResponse& response) const {
@@ -265,15 +271,15 @@ absl::Status ReviewService::Load(const v1::GetLoadRequest& request, v1::GetLoadR
 
 grpc::Status ReviewService::GetLoad(grpc::ServerContext* context, const v1::GetLoadRequest* request,
                                     v1::GetLoadResponse* response) {
-  return Serve(access_, context, [&] { return Load(*request, *response); });
+  return Serve(access_, context, *request, [&] { return Load(*request, *response); });
 }
 
 grpc::Status ReviewService::GetAvailability(grpc::ServerContext* context, const v1::GetAvailabilityRequest* request,
                                             v1::Availability* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     Handle person = HandleOf(request->person());
     if (person.empty()) {
-      ASSIGN_OR_RETURN(person, Access::NamedCaller(*context));
+      ASSIGN_OR_RETURN(person, NamedPerson(caller));
     }
     ASSIGN_OR_RETURN(const Availability availability, parts_.store.GetAvailability(person));
     *response = wire::ToProto(availability);
@@ -283,8 +289,8 @@ grpc::Status ReviewService::GetAvailability(grpc::ServerContext* context, const 
 
 grpc::Status ReviewService::SetAvailability(grpc::ServerContext* context, const v1::SetAvailabilityRequest* request,
                                             v1::Availability* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const Handle caller, Access::NamedCaller(*context));
+  return Serve(access_, context, *request, [&](const Caller& calling) -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle caller, NamedPerson(calling));
     ASSIGN_OR_RETURN(Availability availability, wire::FromProto(request->availability()));
     if (!availability.person.empty() && availability.person != caller) {
       return WithDetail(absl::PermissionDeniedError(absl::StrCat("that is ", availability.person.value(),

@@ -117,7 +117,7 @@ absl::StatusOr<Submission> RunService::ReadSubmission(const v1::SubmitChangeRequ
 
 grpc::Status RunService::SubmitChange(grpc::ServerContext* context, const v1::SubmitChangeRequest* request,
                                       v1::Run* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const Submission submission, ReadSubmission(*request));
     ASSIGN_OR_RETURN(const Run run, parts_.store.SubmitRun(submission, NewRunId(), parts_.clock.Now()));
     submitted_();
@@ -134,7 +134,7 @@ absl::StatusOr<Run> RunService::FindRun(const std::string& name) {
 }
 
 grpc::Status RunService::GetRun(grpc::ServerContext* context, const v1::GetRunRequest* request, v1::Run* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const Run run, FindRun(request->name()));
     *response = ToProto(run);
     return absl::OkStatus();
@@ -143,7 +143,7 @@ grpc::Status RunService::GetRun(grpc::ServerContext* context, const v1::GetRunRe
 
 grpc::Status RunService::ListRuns(grpc::ServerContext* context, const v1::ListRunsRequest* request,
                                   v1::ListRunsResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const ProjectId project, wire::ParseProjectName(request->parent()));
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 50));
     ASSIGN_OR_RETURN(const auto page, parts_.store.ListRuns(project, request->change(), size, request->page_token()));
@@ -198,12 +198,12 @@ absl::Status RunService::Watch(const grpc::ServerContext& context, const std::st
 
 grpc::Status RunService::WatchRun(grpc::ServerContext* context, const v1::WatchRunRequest* request,
                                   grpc::ServerWriter<v1::WatchRunResponse>* writer) {
-  return Serve(access_, context, [&] { return Watch(*context, request->name(), writer); });
+  return Serve(access_, context, *request, [&] { return Watch(*context, request->name(), writer); });
 }
 
 grpc::Status RunService::GetVerdict(grpc::ServerContext* context, const v1::GetVerdictRequest* request,
                                     v1::GetVerdictResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(*response, ReadVerdict(request->name()));
     return absl::OkStatus();
   });
@@ -211,7 +211,7 @@ grpc::Status RunService::GetVerdict(grpc::ServerContext* context, const v1::GetV
 
 grpc::Status RunService::ListFindings(grpc::ServerContext* context, const v1::ListFindingsRequest* request,
                                       v1::ListFindingsResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
     int from = 0;
     const std::string& token = request->page_token();
@@ -237,7 +237,7 @@ grpc::Status RunService::ListFindings(grpc::ServerContext* context, const v1::Li
 
 grpc::Status RunService::ReplayVerdict(grpc::ServerContext* context, const v1::ReplayVerdictRequest* request,
                                        v1::ReplayVerdictResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const Run run, FindRun(request->name()));
     ASSIGN_OR_RETURN(const storage::VerdictRecord record, parts_.store.GetVerdict(run.id));
     v1::Facts stored;

@@ -1,10 +1,14 @@
 // The shape of every unary method: check access, do it, map the status.
 //
-//   return Serve(access_, context, [&]() -> absl::Status { ... });
+//   return Serve(access_, context, *request, [&]() -> absl::Status { ... });
+//   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status { ... });
 #ifndef MERGEGATE_SERVER_RPC_SERVE_H_
 #define MERGEGATE_SERVER_RPC_SERVE_H_
 
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
+
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,10 +19,15 @@
 namespace mergegate::rpc {
 
 template <typename Body>
-grpc::Status Serve(const Access& access, const grpc::ServerContext* context, Body body) {
+grpc::Status Serve(const Access& access, const grpc::ServerContext* context, const google::protobuf::Message& request,
+                   Body body) {
   const auto guarded = [&]() -> absl::Status {
-    RETURN_IF_ERROR(access.Check(*context));
-    return body();
+    ASSIGN_OR_RETURN(const Caller caller, access.Admit(*context, request));
+    if constexpr (std::is_invocable_v<Body, const Caller&>) {
+      return body(caller);
+    } else {
+      return body();
+    }
   };
   return ToGrpc(guarded());
 }

@@ -9,11 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/rpc/access.h"
+#include "server/rpc/people_service.h"
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
 #include "server/rpc/review_service.h"
 #include "server/rpc/run_service.h"
 #include "server/rpc/server_service.h"
+#include "server/rpc/signal_service.h"
 #include "server/rpc/worker_service.h"
 
 namespace mergegate::rpc {
@@ -27,12 +29,14 @@ class GrpcServer final : public Server {
  public:
   GrpcServer(const pipeline::PipelineParts& parts, std::function<void()> submitted, const ServerOptions& options)
       : parts_(parts),
-        access_(options.token),
+        access_(options.token, parts_.store, parts_.clock),
         projects_(access_, parts_),
         runs_(access_, parts_, submitted),
         reviews_(access_, parts_, std::move(submitted)),
         policies_(access_, parts_),
         workers_(access_, parts_.board),
+        signals_(access_, parts_),
+        people_(access_, parts_),
         server_service_(access_, parts_.metrics) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
@@ -52,6 +56,8 @@ class GrpcServer final : public Server {
     builder.RegisterService(&reviews_);
     builder.RegisterService(&policies_);
     builder.RegisterService(&workers_);
+    builder.RegisterService(&signals_);
+    builder.RegisterService(&people_);
     builder.RegisterService(&server_service_);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -85,6 +91,8 @@ class GrpcServer final : public Server {
   ReviewService reviews_;
   PolicyService policies_;
   WorkerService workers_;
+  SignalService signals_;
+  PeopleService people_;
   ServerService server_service_;
   std::unique_ptr<grpc::Server> server_;
 };

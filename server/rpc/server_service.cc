@@ -4,9 +4,9 @@
 
 namespace mergegate::rpc {
 
-grpc::Status ServerService::GetMetrics(grpc::ServerContext* context, const v1::GetMetricsRequest*,
+grpc::Status ServerService::GetMetrics(grpc::ServerContext* context, const v1::GetMetricsRequest* request,
                                        v1::GetMetricsResponse* response) {
-  return Serve(access_, context, [&] {
+  return Serve(access_, context, *request, [&] {
     response->set_text(metrics_.Text());
     return absl::OkStatus();
   });

@@ -17,7 +17,10 @@ absl::Status CheckRange(std::string_view field, int value, int low, int high) {
 
 grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
                                        v1::LeaseTasksResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    if (request->run().empty() && !caller.IsAdmin()) {
+      return RoleMissing(caller, "working for everybody's runs", Role::kAdmin);
+    }
     RETURN_IF_ERROR(CheckRange("max_tasks", request->max_tasks(), 1, 64));
     RETURN_IF_ERROR(CheckRange("wait_seconds", request->wait_seconds(), 0, 30));
     if (request->worker().empty()) return absl::InvalidArgumentError("worker: must be named");
@@ -37,7 +40,7 @@ grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::L
 
 grpc::Status WorkerService::RenewLeases(grpc::ServerContext* context, const v1::RenewLeasesRequest* request,
                                         v1::RenewLeasesResponse* response) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     std::vector<pipeline::TaskLease> leases;
     for (const v1::TaskLease& lease : request->leases()) leases.push_back({lease.task_id(), lease.attempt()});
     for (const pipeline::TaskLease& lost : board_.Renew(request->worker(), leases)) {
@@ -51,7 +54,7 @@ grpc::Status WorkerService::RenewLeases(grpc::ServerContext* context, const v1::
 
 grpc::Status WorkerService::CompleteTask(grpc::ServerContext* context, const v1::CompleteTaskRequest* request,
                                          v1::CompleteTaskResponse*) {
-  return Serve(access_, context, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
     ASSIGN_OR_RETURN(TaskResult result, wire::FromProto(request->result()));
     return board_.Complete(request->worker(), {request->lease().task_id(), request->lease().attempt()},
                            std::move(result));

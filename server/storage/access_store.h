@@ -36,6 +36,7 @@ struct StoredToken {
 struct Erasure {
   int64_t signals = 0;
   int64_t identities = 0;
+  int64_t reviews = 0;
   Handle pseudonym = {};  // under which what must stay is kept
 };
 

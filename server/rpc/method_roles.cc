@@ -1,0 +1,94 @@
+#include "server/rpc/method_roles.h"
+
+#include <map>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace mergegate::rpc {
+namespace {
+
+constexpr bool kBots = true;
+
+constexpr MethodRole kMethodRoles[] = {
+    {"ProjectService.CreateProject", Role::kDeveloper, kBots},
+    {"ProjectService.GetProject", Role::kViewer, kBots},
+    {"ProjectService.ListProjects", Role::kViewer, kBots},
+    {"ProjectService.FetchMirror", Role::kDeveloper, kBots},
+    {"ProjectService.FindMissingCommits", Role::kDeveloper, kBots},
+    {"ProjectService.PushPack", Role::kDeveloper, kBots},
+
+    {"RunService.SubmitChange", Role::kDeveloper, kBots},
+    {"RunService.GetRun", Role::kViewer, kBots},
+    {"RunService.ListRuns", Role::kViewer, kBots},
+    {"RunService.WatchRun", Role::kViewer, kBots},
+    {"RunService.GetVerdict", Role::kViewer, kBots},
+    {"RunService.ListFindings", Role::kViewer, kBots},
+    {"RunService.ReplayVerdict", Role::kViewer, kBots},
+
+    {"ReviewService.ListReviews", Role::kViewer, kBots},
+    {"ReviewService.GetReview", Role::kViewer, kBots},
+    {"ReviewService.ListReviewEvents", Role::kViewer, kBots},
+    {"ReviewService.GetReviewDiff", Role::kViewer, kBots},
+    // Approving and refusing want a reviewer: review_service.cc.
+    {"ReviewService.RespondToReview", Role::kDeveloper},
+    {"ReviewService.FindExperts", Role::kViewer, kBots},
+    {"ReviewService.GetLoad", Role::kViewer, kBots},
+    {"ReviewService.GetAvailability", Role::kViewer, kBots},
+    {"ReviewService.SetAvailability", Role::kDeveloper},
+
+    {"PolicyService.ValidatePolicy", Role::kViewer, kBots},
+    {"PolicyService.GetPolicy", Role::kViewer, kBots},
+
+    // Tasks of a run of one's own (`check --here`); those of everybody want an administrator: worker_service.cc.
+    {"WorkerService.LeaseTasks", Role::kDeveloper, kBots},
+    {"WorkerService.RenewLeases", Role::kDeveloper, kBots},
+    {"WorkerService.CompleteTask", Role::kDeveloper, kBots},
+
+    {"ServerService.GetMetrics", Role::kViewer, kBots},
+
+    // What others did wants a lead or a bot: signal_service.cc.
+    {"SignalService.RecordSignals", Role::kDeveloper, kBots},
+    {"SignalService.ListSignals", Role::kViewer},
+
+    {"PeopleService.GetPerson", Role::kViewer, kBots},
+    {"PeopleService.ListPeople", Role::kViewer, kBots},
+    {"PeopleService.LinkIdentity", Role::kLead},
+    {"PeopleService.UnlinkIdentity", Role::kLead},
+    {"PeopleService.DescribePerson", Role::kLead},
+    {"PeopleService.SetTeam", Role::kLead},
+    {"PeopleService.ListTeams", Role::kViewer, kBots},
+    // Their own; others' want an administrator: people_service.cc.
+    {"PeopleService.ExportPerson", Role::kViewer},
+    {"PeopleService.ErasePerson", Role::kViewer},
+};
+
+std::map<std::string, const MethodRole*> ByRequest() {
+  std::map<std::string, const MethodRole*> by_request;
+  for (const MethodRole& row : kMethodRoles) {
+    const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+        absl::StrCat("mergegate.v1.", std::string(row.method)));
+    if (method != nullptr) by_request[method->input_type()->full_name()] = &row;
+  }
+  return by_request;
+}
+
+}  // namespace
+
+std::span<const MethodRole> MethodRoles() { return kMethodRoles; }
+
+const MethodRole* RoleFor(const google::protobuf::Descriptor& request) {
+  static const auto* const kByRequest = new std::map(ByRequest());
+  const auto found = kByRequest->find(request.full_name());
+  return found == kByRequest->end() ? nullptr : found->second;
+}
+
+bool AtLeast(Role role, Role least) {
+  return role != Role::kBot && role != Role::kUnspecified && static_cast<int>(role) >= static_cast<int>(least);
+}
+
+bool May(Role role, const MethodRole& method) {
+  return AtLeast(role, method.role) || (role == Role::kBot && method.bots);
+}
+
+}  // namespace mergegate::rpc

@@ -1,0 +1,175 @@
+#include "server/rpc/people_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/rpc/serve.h"
+#include "server/wire/review_convert.h"
+#include "server/wire/signal_convert.h"
+
+namespace mergegate::rpc {
+namespace {
+
+constexpr int kPage = 1000;
+constexpr size_t kLongestName = 200;
+
+}  // namespace
+
+absl::StatusOr<Person> PeopleService::Meant(const Caller& caller, const std::string& person) const {
+  if (person.empty()) {
+    ASSIGN_OR_RETURN(const Handle self, NamedPerson(caller));
+    return parts_.store.ResolvePerson(self);
+  }
+  ASSIGN_OR_RETURN(const Handle handle, wire::ParseHandle(person, "person"));
+  ASSIGN_OR_RETURN(const Person meant, parts_.store.ResolvePerson(handle));
+  if (caller.IsAdmin()) return meant;
+  ASSIGN_OR_RETURN(const Person self, parts_.store.ResolvePerson(caller.person));
+  if (meant.id == self.id) return meant;
+  return WithDetail(absl::PermissionDeniedError("that is another person's"), "NOT_YOURS", "person",
+                    "only an administrator may do that for others");
+}
+
+grpc::Status PeopleService::GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
+                                      v1::Person* response) {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle handle, wire::ParseHandle(request->handle(), "handle"));
+    ASSIGN_OR_RETURN(const Person person, parts_.store.ResolvePerson(handle));
+    *response = wire::ToProto(person);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::ListPeople(grpc::ServerContext* context, const v1::ListPeopleRequest* request,
+                                       v1::ListPeopleResponse* response) {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
+    ASSIGN_OR_RETURN(const std::vector<Person> persons, parts_.store.ListPersons());
+    // A token is the id of the last person shown.
+    for (const Person& person : persons) {
+      if (person.id.value() <= request->page_token()) continue;
+      if (response->people_size() == size) {
+        response->set_next_page_token(response->people(size - 1).id());
+        break;
+      }
+      *response->add_people() = wire::ToProto(person);
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::LinkIdentity(grpc::ServerContext* context, const v1::LinkIdentityRequest* request,
+                                         v1::Person* response) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle person, wire::ParseHandle(request->person(), "person"));
+    ASSIGN_OR_RETURN(const Handle identity, wire::ParseHandle(request->identity(), "identity"));
+    ASSIGN_OR_RETURN(const Person linked, parts_.store.LinkIdentity(person, identity, DeedOf(caller)));
+    *response = wire::ToProto(linked);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::UnlinkIdentity(grpc::ServerContext* context, const v1::UnlinkIdentityRequest* request,
+                                           v1::Person* response) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle identity, wire::ParseHandle(request->identity(), "identity"));
+    ASSIGN_OR_RETURN(const Person left, parts_.store.UnlinkIdentity(identity, DeedOf(caller)));
+    *response = wire::ToProto(left);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::DescribePerson(grpc::ServerContext* context, const v1::DescribePersonRequest* request,
+                                           v1::Person* response) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Handle person, wire::ParseHandle(request->person(), "person"));
+    RETURN_IF_ERROR(wire::CheckText(request->display_name(), "display_name", kLongestName, /*lines=*/false));
+    ASSIGN_OR_RETURN(const Person described,
+                     parts_.store.DescribePerson(person, request->display_name(), request->bot(), DeedOf(caller)));
+    *response = wire::ToProto(described);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::SetTeam(grpc::ServerContext* context, const v1::SetTeamRequest* request,
+                                    v1::Team* response) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Team team, wire::FromProto(request->team()));
+    RETURN_IF_ERROR(parts_.store.SetTeam(team, DeedOf(caller)));
+    ASSIGN_OR_RETURN(const std::vector<Team> teams, parts_.store.ListTeams());
+    const auto stored = std::ranges::find(teams, team.id, &Team::id);
+    response->set_id(team.id.value());
+    if (stored != teams.end()) *response = wire::ToProto(*stored);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::ListTeams(grpc::ServerContext* context, const v1::ListTeamsRequest* request,
+                                      v1::ListTeamsResponse* response) {
+  return Serve(access_, context, *request, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<Team> teams, parts_.store.ListTeams());
+    for (const Team& team : teams) *response->add_teams() = wire::ToProto(team);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::ExportPerson(grpc::ServerContext* context, const v1::ExportPersonRequest* request,
+                                         grpc::ServerWriter<v1::ExportPersonResponse>* writer) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person()));
+    v1::ExportPersonResponse part;
+    *part.mutable_person() = wire::ToProto(person);
+    writer->Write(part);
+    for (const Handle& name : person.identities) {
+      ASSIGN_OR_RETURN(const Availability availability, parts_.store.GetAvailability(name));
+      *part.mutable_availability() = wire::ToProto(availability);
+      if (availability != Availability{.person = name}) writer->Write(part);
+    }
+    ASSIGN_OR_RETURN(const std::vector<Team> teams, parts_.store.ListTeams());
+    for (const Team& team : teams) {
+      if (std::ranges::find(team.members, person.id) == team.members.end()) continue;
+      // Who else is in it is the others' data.
+      *part.mutable_team() = wire::ToProto(Team{.id = team.id, .members = {person.id}});
+      writer->Write(part);
+    }
+    std::string token;
+    do {
+      ASSIGN_OR_RETURN(const auto page, parts_.store.ListSignals({.persons = {person.id}}, kPage, token));
+      for (const Signal& signal : page.items) {
+        *part.mutable_signal() = wire::ToProto(signal);
+        if (!writer->Write(part)) return absl::CancelledError("the reader went away");
+      }
+      token = page.next_token;
+    } while (!token.empty());
+    for (const Handle& name : person.identities) {
+      do {
+        ASSIGN_OR_RETURN(const auto page, parts_.store.ListReviews({.person = name, .closed_too = true}, kPage, token));
+        for (const storage::StoredReview& review : page.items) {
+          part.set_review(wire::FormatReviewName(review.project, review.change));
+          if (!writer->Write(part)) return absl::CancelledError("the reader went away");
+        }
+        token = page.next_token;
+      } while (!token.empty());
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PeopleService::ErasePerson(grpc::ServerContext* context, const v1::ErasePersonRequest* request,
+                                        v1::ErasePersonResponse* response) {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person()));
+    if (HandleOf(request->confirm()) != person.id) {
+      return WithDetail(absl::FailedPreconditionError("to forget somebody cannot be undone"), "CONFIRM", "confirm",
+                        absl::StrCat("say it again with ", person.id.value()));
+    }
+    ASSIGN_OR_RETURN(const storage::Erasure erasure, parts_.store.ErasePerson(person.id, DeedOf(caller)));
+    response->set_signals(erasure.signals);
+    response->set_identities(static_cast<int>(erasure.identities));
+    response->set_reviews(static_cast<int>(erasure.reviews));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace mergegate::rpc
