@@ -23,11 +23,13 @@ FOREIGN = {
 # Client and server meet only in proto/, but for this verb: it replays a history without any server, so it runs the
 # ranking and the reader of histories in process.
 IN_PROCESS = {"client/cli/commands/recommend.cc": ["server/reviewers/", "server/git/review_history.h",
-                                                     "server/git/history_file.h"]}
+                                                     "server/git/history_file.h"],
+              "client/cli/commands/risk.cc": ["server/risk/", "server/git/risk_history.h", "server/git/risk_file.h"]}
 # What the pipeline may see of L2: interfaces.
 PIPELINE_SEES = ["server/git/mirror.h", "server/storage/store.h", "server/config/policy_file.h",
                  "server/planning/plan.h", "server/planning/compile_commands.h",
-                 "server/git/review_history.h", "server/git/history_file.h", "server/git/line_owners.h"]
+                 "server/git/review_history.h", "server/git/history_file.h", "server/git/line_owners.h",
+                 "server/git/risk_history.h", "server/git/risk_file.h"]
 
 
 def layer_table():

@@ -18,6 +18,7 @@
 #include "client/cli/commands/recommend.h"
 #include "client/cli/commands/replay.h"
 #include "client/cli/commands/respond.h"
+#include "client/cli/commands/risk.h"
 #include "client/cli/commands/runs.h"
 #include "client/cli/commands/serve.h"
 #include "client/cli/commands/show.h"
@@ -31,31 +32,19 @@ namespace {
 
 // THE table of verbs, in the order of the help.
 constexpr Verb kVerbs[] = {
-    {"check", AddCheck},
-    {"show", AddShow},
-    {"findings", AddFindings},
-    {"explain", AddExplain},
-    {"inbox", AddInbox},
-    {"diff", AddDiff},
-    {"approve", AddApprove},
-    {"request-changes", AddRequestChanges},
-    {"comment", AddComment},
-    {"accept", AddAccept},
-    {"decline", AddDecline},
-    {"request", AddRequest},
-    {"close", AddClose},
-    {"reopen", AddReopen},
-    {"who", AddWho},
-    {"load", AddLoad},
-    {"away", AddAway},
-    {"recommend", AddRecommend},
-    {"replay", AddReplay},
-    {"runs", AddRuns},
-    {"policy", AddPolicy},
-    {"serve", AddServe},
-    {"completion", AddCompletion},
-    {"version", AddVersion},
-    {"help", AddHelp},
+    {"check", AddCheck},       {"show", AddShow},
+    {"findings", AddFindings}, {"explain", AddExplain},
+    {"inbox", AddInbox},       {"diff", AddDiff},
+    {"approve", AddApprove},   {"request-changes", AddRequestChanges},
+    {"comment", AddComment},   {"accept", AddAccept},
+    {"decline", AddDecline},   {"request", AddRequest},
+    {"close", AddClose},       {"reopen", AddReopen},
+    {"who", AddWho},           {"load", AddLoad},
+    {"away", AddAway},         {"recommend", AddRecommend},
+    {"risk", AddRisk},         {"replay", AddReplay},
+    {"runs", AddRuns},         {"policy", AddPolicy},
+    {"serve", AddServe},       {"completion", AddCompletion},
+    {"version", AddVersion},   {"help", AddHelp},
 };
 
 // What most people want from a help page comes first: examples (kept in the footer).

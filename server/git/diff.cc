@@ -1,6 +1,7 @@
 #include "server/git/diff.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -171,7 +172,7 @@ ChangedFile ToChangedFile(const Delta& delta) {
 
 // Turns a deleted and an added file into one renamed file.
 std::vector<ChangedFile> JoinRenames(git_repository* repository, std::vector<ChangedFile> files,
-                                     const MirrorLimits& limits) {
+                                     const MirrorLimits& limits, const RenameStyle& style = {}) {
   std::vector<size_t> deleted_at, added_at;
   std::vector<RenameCandidate> deleted, added;
   for (size_t i = 0; i < files.size(); ++i) {
@@ -185,8 +186,9 @@ std::vector<ChangedFile> JoinRenames(git_repository* repository, std::vector<Cha
     (is_deleted ? deleted : added).push_back({.path = file.path(), .blob = *blob});
   }
   std::vector<bool> joined(files.size());
-  for (const RenamePair& pair : FindRenames(
-           repository, deleted, added, static_cast<size_t>(limits.max_rename_candidates), limits.max_diff_file_bytes)) {
+  for (const RenamePair& pair :
+       FindRenames(repository, deleted, added, static_cast<size_t>(limits.max_rename_candidates),
+                   limits.max_diff_file_bytes, style)) {
     const ChangedFile& from = files[deleted_at[pair.deleted]];
     ChangedFile& to = files[added_at[pair.added]];
     to.change = FileChange::kRenamed;
@@ -215,6 +217,103 @@ absl::StatusOr<Diff> DiffTwoCommits(git_repository* repository, const CommitId& 
   const Comparison comparison(repository, odb.get(), limits);
   for (ChangedFile& file : diff.files) {
     if (!file.symlink_or_submodule) RETURN_IF_ERROR(comparison.Compare(file));
+  }
+  return diff;
+}
+
+namespace {
+
+constexpr size_t kTailBlock = 1024;
+
+// What the command compares: tails that are equal are cut off in blocks, up to the end of a line.
+void CutEqualTails(std::string_view& a, std::string_view& b) {
+  size_t cut = 0;
+  const size_t most = std::min(a.size(), b.size());
+  while (cut + kTailBlock <= most &&
+         a.substr(a.size() - cut - kTailBlock, kTailBlock) == b.substr(b.size() - cut - kTailBlock, kTailBlock)) {
+    cut += kTailBlock;
+  }
+  if (cut == 0) return;
+  const size_t line = std::min(a.find('\n', a.size() - cut), a.size() - 1) + 1;  // where the kept part ends in `a`
+  cut = a.size() - line;
+  a.remove_suffix(cut);
+  b.remove_suffix(cut);
+}
+
+// The content of one side as the command shows it: a submodule is the line that names its commit.
+struct Side {
+  BlobHandle blob;
+  std::string submodule;
+  std::string_view text;
+};
+
+absl::Status ReadSide(git_repository* repository, const BlobId& id, bool submodule, const std::string& path,
+                      Side& side) {
+  if (id.empty()) return absl::OkStatus();
+  if (submodule) {
+    side.submodule = absl::StrCat("Subproject commit ", id.value(), "\n");
+    side.text = side.submodule;
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const git_oid oid, ParseOid(id.value()));
+  if (const int code = git_blob_lookup(side.blob.out(), repository, &oid); code < 0) {
+    return GitError(code, "read", path);
+  }
+  side.text = {static_cast<const char*>(git_blob_rawcontent(side.blob.get())),
+               static_cast<size_t>(git_blob_rawsize(side.blob.get()))};
+  return absl::OkStatus();
+}
+
+bool LooksBinary(std::string_view text) { return text.substr(0, 8000).find('\0') != std::string_view::npos; }
+
+absl::Status CompareLikeGit(git_repository* repository, bool old_submodule, bool new_submodule,
+                            const MirrorLimits& limits, ChangedFile& file) {
+  if (file.old_blob == file.new_blob) return absl::OkStatus();
+  Side before, after;
+  RETURN_IF_ERROR(ReadSide(repository, file.old_blob, old_submodule, file.path(), before));
+  RETURN_IF_ERROR(ReadSide(repository, file.new_blob, new_submodule, file.path(), after));
+  const auto larger = static_cast<int64_t>(std::max(before.text.size(), after.text.size()));
+  file.binary = larger > limits.max_diff_file_bytes || LooksBinary(before.text) || LooksBinary(after.text);
+  if (file.binary) return absl::OkStatus();
+  CutEqualTails(before.text, after.text);
+  git_diff_options options = Defaults(git_diff_options_init, GIT_DIFF_OPTIONS_VERSION);
+  options.context_lines = 0;
+  options.flags = GIT_DIFF_INDENT_HEURISTIC | GIT_DIFF_FORCE_TEXT;
+  PatchHandle patch;
+  const int code = git_patch_from_buffers(patch.out(), before.text.data(), before.text.size(), nullptr,
+                                          after.text.data(), after.text.size(), nullptr, &options);
+  if (code < 0) return GitError(code, "compare", file.path());
+  return ReadHunks(patch.get(), file);
+}
+
+}  // namespace
+
+absl::StatusOr<Diff> DiffLikeGit(git_repository* repository, const std::vector<TreeChanges::Change>& changes,
+                                 int64_t enough_lines, const MirrorLimits& limits) {
+  if (changes.size() > 2 * static_cast<size_t>(limits.max_changed_files)) return TooManyFiles(limits.max_changed_files);
+  std::vector<ChangedFile> files;
+  std::set<std::string_view> old_submodules, new_submodules;
+  for (const TreeChanges::Change& change : changes) {
+    if (change.before.mode == GIT_FILEMODE_COMMIT) old_submodules.insert(change.path);
+    if (change.after.mode == GIT_FILEMODE_COMMIT) new_submodules.insert(change.path);
+    files.push_back(ToChangedFile({.status = change.added()     ? GIT_DELTA_ADDED
+                                             : change.deleted() ? GIT_DELTA_DELETED
+                                                                : GIT_DELTA_MODIFIED,
+                                   .path = change.path,
+                                   .old_id = change.before.id,
+                                   .new_id = change.after.id,
+                                   .old_mode = change.before.mode,
+                                   .new_mode = change.after.mode}));
+  }
+  Diff diff{.files = JoinRenames(repository, std::move(files), limits, {.min_similarity = 0.8, .like_git = true})};
+  if (diff.files.size() > static_cast<size_t>(limits.max_changed_files)) return TooManyFiles(limits.max_changed_files);
+  std::ranges::sort(diff.files, {}, &ChangedFile::path);
+  int64_t lines = 0;
+  for (ChangedFile& file : diff.files) {
+    if (lines > enough_lines) break;
+    RETURN_IF_ERROR(CompareLikeGit(repository, old_submodules.contains(file.path()),
+                                   new_submodules.contains(file.path()), limits, file));
+    for (const Hunk& hunk : file.hunks) lines += hunk.old_count + hunk.new_count;
   }
   return diff;
 }

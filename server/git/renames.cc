@@ -9,7 +9,6 @@
 namespace mergegate::git {
 namespace {
 
-constexpr double kMinSimilarity = 0.5;
 constexpr size_t kMaxChunkBytes = 64;
 // Chunk comparisons after which the search for similar files ends: a change must not buy minutes of work.
 constexpr int64_t kMaxComparedChunks = 400'000'000;
@@ -124,7 +123,8 @@ void PairEqual(const std::vector<RenameCandidate>& deleted, const std::vector<Re
 }
 
 void PairSimilar(git_repository* repository, const std::vector<RenameCandidate>& deleted,
-                 const std::vector<RenameCandidate>& added, int64_t max_file_bytes, Pairing& pairing) {
+                 const std::vector<RenameCandidate>& added, int64_t max_file_bytes, double min_similarity,
+                 Pairing& pairing) {
   const absl::StatusOr<OdbHandle> odb = ObjectDatabase(repository);
   if (!odb.ok()) return;
   const std::vector<size_t> sources = pairing.DeletedLeft();
@@ -148,10 +148,10 @@ void PairSimilar(git_repository* repository, const std::vector<RenameCandidate>&
     for (size_t s = 0; s < sources.size() && compared < kMaxComparedChunks; ++s) {
       const Content& source = source_contents[s];
       const auto [smaller, larger] = std::minmax(source.size, content.size);
-      if (!source.readable || static_cast<double>(smaller) < kMinSimilarity * static_cast<double>(larger)) continue;
+      if (!source.readable || static_cast<double>(smaller) < min_similarity * static_cast<double>(larger)) continue;
       compared += static_cast<int64_t>(source.chunks.size() + content.chunks.size());
       const double similarity = Share(source.chunks, source.size, content.chunks, content.size);
-      if (similarity < kMinSimilarity) continue;
+      if (similarity < min_similarity) continue;
       matches.push_back({.similarity = similarity,
                          .same_name = BaseName(deleted[sources[s]].path) == BaseName(added[target].path),
                          .deleted = sources[s],
@@ -165,6 +165,26 @@ void PairSimilar(git_repository* repository, const std::vector<RenameCandidate>&
   for (const Match& match : matches) pairing.Take(match.deleted, match.added);
 }
 
+// Files with a name that one candidate of each side has.
+void PairByName(git_repository* repository, const std::vector<RenameCandidate>& deleted,
+                const std::vector<RenameCandidate>& added, int64_t max_file_bytes, double min_similarity,
+                Pairing& pairing) {
+  const absl::StatusOr<OdbHandle> odb = ObjectDatabase(repository);
+  if (!odb.ok()) return;
+  std::unordered_map<std::string_view, std::vector<size_t>> from, to;
+  for (const size_t i : pairing.DeletedLeft()) from[BaseName(deleted[i].path)].push_back(i);
+  for (const size_t i : pairing.AddedLeft()) to[BaseName(added[i].path)].push_back(i);
+  for (const auto& [name, targets] : to) {
+    const auto sources = from.find(name);
+    if (targets.size() != 1 || sources == from.end() || sources->second.size() != 1) continue;
+    const size_t source = sources->second.front(), target = targets.front();
+    const Content a = ContentOf(repository, odb->get(), deleted[source].blob, max_file_bytes);
+    const Content b = ContentOf(repository, odb->get(), added[target].blob, max_file_bytes);
+    if (!a.readable || !b.readable || Share(a.chunks, a.size, b.chunks, b.size) < min_similarity) continue;
+    pairing.Take(source, target);
+  }
+}
+
 }  // namespace
 
 double Similarity(std::string_view a, std::string_view b) {
@@ -173,12 +193,16 @@ double Similarity(std::string_view a, std::string_view b) {
 
 std::vector<RenamePair> FindRenames(git_repository* repository, const std::vector<RenameCandidate>& deleted,
                                     const std::vector<RenameCandidate>& added, size_t max_candidates,
-                                    int64_t max_file_bytes) {
+                                    int64_t max_file_bytes, const RenameStyle& style) {
   Pairing pairing(deleted.size(), added.size());
   PairEqual(deleted, added, pairing);
-  if (pairing.DeletedLeft().size() <= max_candidates && pairing.AddedLeft().size() <= max_candidates) {
-    PairSimilar(repository, deleted, added, max_file_bytes, pairing);
+  if (style.like_git) {
+    PairByName(repository, deleted, added, max_file_bytes, (1 + style.min_similarity) / 2, pairing);
   }
+  const size_t from = pairing.DeletedLeft().size(), to = pairing.AddedLeft().size();
+  const bool few =
+      style.like_git ? from * to <= max_candidates * max_candidates : from <= max_candidates && to <= max_candidates;
+  if (few) PairSimilar(repository, deleted, added, max_file_bytes, style.min_similarity, pairing);
   return std::move(pairing).pairs();
 }
 

@@ -30,11 +30,19 @@ struct RenamePair {
 // Similarity of two contents, 0 to 1. Two empty contents are equal.
 double Similarity(std::string_view a, std::string_view b);
 
+struct RenameStyle {
+  double min_similarity = 0.5;
+  // As the git command does: files whose names no other candidate has are paired first, when they are alike beyond
+  // half of what is missing to equality; what is left is compared when there are at most `max_candidates` squared
+  // pairs.
+  bool like_git = false;
+};
+
 // Each candidate is in at most one pair. Only equal contents are paired when more than `max_candidates` files remain on
 // either side; files above `max_file_bytes` are paired by equality only.
 std::vector<RenamePair> FindRenames(git_repository* repository, const std::vector<RenameCandidate>& deleted,
                                     const std::vector<RenameCandidate>& added, size_t max_candidates,
-                                    int64_t max_file_bytes);
+                                    int64_t max_file_bytes, const RenameStyle& style = {});
 
 }  // namespace mergegate::git
 

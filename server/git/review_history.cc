@@ -12,6 +12,7 @@
 #include "server/git/git_error.h"
 #include "server/git/mailmap.h"
 #include "server/git/object.h"
+#include "server/git/tip.h"
 #include "server/git/tree_changes.h"
 #include "server/reviewers/trailers.h"
 
@@ -89,7 +90,7 @@ class HistoryReader {
 
   absl::StatusOr<CommitRecords> Read(const std::optional<CommitId>& since) {
     CommitRecords result;
-    ASSIGN_OR_RETURN(const git_oid tip, Tip());
+    ASSIGN_OR_RETURN(const git_oid tip, FindTip(repository_, options_.ref));
     result.tip = CommitId(Hex(tip));
     if (since.has_value()) {
       ASSIGN_OR_RETURN(const git_oid known, ParseOid(since->value()));
@@ -101,7 +102,7 @@ class HistoryReader {
       places_.clear();
       RETURN_IF_ERROR(ReadAll(tip));
     }
-    ReadMailmap(tip, result.notes);
+    mailmap_ = MailmapAt(repository_, tip, result.notes);
     CoverBranches();
     std::vector<int> order(commits_.size());
     std::iota(order.begin(), order.end(), 0);
@@ -123,21 +124,6 @@ class HistoryReader {
   }
 
  private:
-  absl::StatusOr<git_oid> Tip() const {
-    git_oid id;
-    if (options_.ref.empty()) {
-      for (const char* name : {"HEAD", "refs/heads/main", "refs/heads/master"}) {
-        if (git_reference_name_to_id(&id, repository_, name) == 0) return id;
-      }
-      return absl::NotFoundError(absl::StrCat(git_repository_path(repository_), " has no default branch; name a ref"));
-    }
-    ObjectHandle found, commit;
-    int code = git_revparse_single(found.out(), repository_, options_.ref.c_str());
-    if (code == 0) code = git_object_peel(commit.out(), found.get(), GIT_OBJECT_COMMIT);
-    if (code < 0) return GitError(code, "find commit", options_.ref);
-    return *git_object_id(commit.get());
-  }
-
   // What `tip` reaches and `known` does not, newest first. libgit2's walk fails at the first absent parent.
   absl::Status ReadAfter(const git_oid& tip, const git_oid& known) {
     RevwalkHandle walk;
@@ -195,25 +181,6 @@ class HistoryReader {
       commits_.push_back(std::move(commit));
     }
     return absl::OkStatus();
-  }
-
-  void ReadMailmap(const git_oid& tip, std::vector<std::string>& notes) {
-    ObjectHandle entry;
-    const std::string name = Hex(tip) + ":.mailmap";
-    const int code = git_revparse_single(entry.out(), repository_, name.c_str());
-    if (code == 0 && git_object_type(entry.get()) == GIT_OBJECT_BLOB) {
-      const auto* const blob = reinterpret_cast<const git_blob*>(entry.get());
-      mailmap_ =
-          Mailmap({static_cast<const char*>(git_blob_rawcontent(blob)), static_cast<size_t>(git_blob_rawsize(blob))});
-      return;
-    }
-    git_object* tree = nullptr;
-    const std::string root = Hex(tip) + "^{tree}";
-    if (git_revparse_single(&tree, repository_, root.c_str()) != 0) return;
-    if (git_tree_entry_byname(reinterpret_cast<const git_tree*>(tree), ".mailmap") != nullptr) {
-      notes.push_back("the blob of .mailmap is not in this clone: names are taken as the commits have them");
-    }
-    git_object_free(tree);
   }
 
   // A merge that names reviewers stands for what it brought to the first parents' line.

@@ -1,6 +1,7 @@
 #include "server/git/tree_changes.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -15,10 +16,11 @@ namespace {
 
 constexpr size_t kCacheBytes = 64 << 20;
 
-struct Entry {
+struct TreeEntry {
   std::string_view name;
   git_oid id = {};
-  bool tree = false;
+  unsigned mode = 0;
+  bool tree() const { return mode == GIT_FILEMODE_TREE; }
 };
 
 // Reads the entries of a raw tree one by one: "<octal mode> <name>\0<20 bytes>".
@@ -27,13 +29,13 @@ class Entries {
   explicit Entries(std::string_view raw) : rest_(raw) {}
 
   // nullopt at the end, or where the tree is malformed.
-  std::optional<Entry> Next() {
+  std::optional<TreeEntry> Next() {
     const size_t blank = rest_.find(' ');
     if (blank == std::string_view::npos) return std::nullopt;
     const size_t zero = rest_.find('\0', blank);
     if (zero == std::string_view::npos || rest_.size() < zero + 1 + GIT_OID_RAWSZ) return std::nullopt;
-    Entry entry{.name = rest_.substr(blank + 1, zero - blank - 1)};
-    entry.tree = rest_.starts_with("40000 ") || rest_.starts_with("040000 ");
+    TreeEntry entry{.name = rest_.substr(blank + 1, zero - blank - 1)};
+    std::from_chars(rest_.data(), rest_.data() + blank, entry.mode, 8);
     std::memcpy(entry.id.id, rest_.data() + zero + 1, GIT_OID_RAWSZ);
     rest_.remove_prefix(zero + 1 + GIT_OID_RAWSZ);
     return entry;
@@ -44,12 +46,12 @@ class Entries {
 };
 
 // git orders a folder as if its name ended in a slash.
-int Order(const Entry& a, const Entry& b) {
+int Order(const TreeEntry& a, const TreeEntry& b) {
   const size_t common = std::min(a.name.size(), b.name.size());
   if (const int order = a.name.substr(0, common).compare(b.name.substr(0, common)); order != 0) return order;
-  const auto next = [&](const Entry& entry) {
+  const auto next = [&](const TreeEntry& entry) {
     if (entry.name.size() > common) return static_cast<int>(static_cast<unsigned char>(entry.name[common]));
-    return entry.tree ? static_cast<int>('/') : 0;
+    return entry.tree() ? static_cast<int>('/') : 0;
   };
   return next(a) - next(b);
 }
@@ -92,19 +94,22 @@ absl::Status TreeChanges::Compare(const git_oid* before, const git_oid* after, s
     ASSIGN_OR_RETURN(raw_after, Read(*after));
   }
   Entries left(*raw_before), right(*raw_after);
-  std::optional<Entry> a = left.Next(), b = right.Next();
+  std::optional<TreeEntry> a = left.Next(), b = right.Next();
   const size_t length = path.size();
   while ((a || b) && changes.size() < kMostFiles) {
     const int order = !a ? 1 : !b ? -1 : Order(*a, *b);
-    const Entry& entry = order > 0 ? *b : *a;
-    const bool same = order == 0 && git_oid_equal(&a->id, &b->id);
+    const TreeEntry& entry = order > 0 ? *b : *a;
+    const bool same = order == 0 && a->mode == b->mode && git_oid_equal(&a->id, &b->id);
     if (!same) {
       path.append(entry.name);
-      if (entry.tree) {
+      if (entry.tree()) {
         path += '/';
         RETURN_IF_ERROR(Compare(order <= 0 ? &a->id : nullptr, order >= 0 ? &b->id : nullptr, path, changes));
       } else {
-        changes.push_back({.path = path, .blob = entry.id, .added = order > 0, .deleted = order < 0});
+        Change& change = changes.emplace_back();
+        change.path = path;
+        if (order <= 0) change.before = {.id = a->id, .mode = a->mode};
+        if (order >= 0) change.after = {.id = b->id, .mode = b->mode};
       }
       path.resize(length);
     }
@@ -114,10 +119,16 @@ absl::Status TreeChanges::Compare(const git_oid* before, const git_oid* after, s
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<TouchedFile>> TreeChanges::Between(const git_oid* before, const git_oid* after) {
+absl::StatusOr<std::vector<TreeChanges::Change>> TreeChanges::Changes(const git_oid* before, const git_oid* after) {
   std::string path;
   std::vector<Change> changes;
   RETURN_IF_ERROR(Compare(before, after, path, changes));
+  return changes;
+}
+
+absl::StatusOr<std::vector<TouchedFile>> TreeChanges::Between(const git_oid* before, const git_oid* after) {
+  ASSIGN_OR_RETURN(std::vector<Change> changes, Changes(before, after));
+  std::erase_if(changes, [](const Change& change) { return git_oid_equal(&change.before.id, &change.after.id); });
   // Deleted paths by content; each goes to one added path at most.
   struct Less {
     bool operator()(const git_oid& a, const git_oid& b) const { return git_oid_cmp(&a, &b) < 0; }
@@ -126,14 +137,14 @@ absl::StatusOr<std::vector<TouchedFile>> TreeChanges::Between(const git_oid* bef
   git_oid_fromstr(&empty, "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   std::map<git_oid, std::vector<Change*>, Less> deleted;
   for (Change& change : changes) {
-    if (change.deleted && !git_oid_equal(&change.blob, &empty)) deleted[change.blob].push_back(&change);
+    if (change.deleted() && !git_oid_equal(&change.before.id, &empty)) deleted[change.before.id].push_back(&change);
   }
   std::vector<TouchedFile> files(changes.size());
   std::vector<bool> moved(changes.size(), false);
   for (size_t i = 0; i < changes.size(); ++i) {
     files[i].path = changes[i].path;
-    if (!changes[i].added) continue;
-    const auto from = deleted.find(changes[i].blob);
+    if (!changes[i].added()) continue;
+    const auto from = deleted.find(changes[i].after.id);
     if (from == deleted.end() || from->second.empty()) continue;
     files[i].renamed_from = from->second.front()->path;
     moved[static_cast<size_t>(from->second.front() - changes.data())] = true;

@@ -3,7 +3,7 @@
 //   TreeChanges changes(odb);
 //   ASSIGN_OR_RETURN(std::vector<TouchedFile> files, changes.Between(&old_tree, &new_tree));
 //
-// A deleted and an added file with one blob id are a rename. Keeps raw trees of late (64 MiB), because neighbouring
+// Keeps raw trees of late (64 MiB), because neighbouring
 // commits share nearly all. Borrows the object database. One thread at a time.
 #ifndef MERGEGATE_SERVER_GIT_TREE_CHANGES_H_
 #define MERGEGATE_SERVER_GIT_TREE_CHANGES_H_
@@ -28,8 +28,23 @@ class TreeChanges {
 
   explicit TreeChanges(git_odb* odb) : odb_(odb) {}
 
-  // Files and submodules, in the order of their paths; a rename stands at its new path. nullptr: the empty tree.
+  struct Entry {
+    git_oid id = {};
+    unsigned mode = 0;  // 0: not there
+  };
+  struct Change {
+    std::string path;
+    Entry before, after;
+    bool added() const { return before.mode == 0; }
+    bool deleted() const { return after.mode == 0; }
+  };
+
+  // Files and submodules that differ in content or mode, in the order of git's trees. nullptr: the empty tree.
   // kNotFound when a tree is absent (a clone without trees).
+  absl::StatusOr<std::vector<Change>> Changes(const git_oid* before, const git_oid* after);
+
+  // The same without changes of mode alone; a deleted and an added file with one blob id are a rename, which stands at
+  // its new path.
   absl::StatusOr<std::vector<TouchedFile>> Between(const git_oid* before, const git_oid* after);
 
  private:
@@ -38,12 +53,6 @@ class TreeChanges {
   };
   using Raw = std::shared_ptr<const std::string>;
   using Cache = absl::flat_hash_map<git_oid, Raw, OidHasher, OidEqual>;
-
-  struct Change {
-    std::string path;
-    git_oid blob;
-    bool added = false, deleted = false;
-  };
 
   absl::StatusOr<Raw> Read(const git_oid& id);
   absl::Status Compare(const git_oid* before, const git_oid* after, std::string& path, std::vector<Change>& changes);

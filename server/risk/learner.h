@@ -1,0 +1,58 @@
+// A project's past told as it went: for every change its measures and the probability that a model would have given
+// that knew no more than was known then.
+//
+//   risk::Learner learner;
+//   for (const Commit& commit : commits) {
+//     const Judged judged = learner.Judge(commit);   // before it is added
+//     learner.Add(commit);
+//   }
+//
+// The model is refitted every 90 days on changes that landed more than a year before. Pure; one thread at a time.
+#ifndef MERGEGATE_SERVER_RISK_LEARNER_H_
+#define MERGEGATE_SERVER_RISK_LEARNER_H_
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "server/risk/history.h"
+#include "server/risk/model.h"
+
+namespace mergegate::risk {
+
+inline constexpr int64_t kLabelTime = 365 * kDay;  // a defect counts when it is fixed within
+inline constexpr int64_t kRefitTime = 90 * kDay;
+
+struct Judged {
+  Measures measures;
+  double probability = 0;
+};
+
+class Learner {
+ public:
+  // Of a commit that comes next, or of a change that is under review.
+  Judged Judge(const Commit& commit);
+  void Add(const Commit& commit);
+
+  // The model that Judge would use at `time`; refits when one is due.
+  const Model& ModelAt(int64_t time);
+
+  const History& history() const { return history_; }
+  // How many past changes the model was fitted on; 0: it is the general one.
+  size_t examples() const { return examples_; }
+
+ private:
+  struct Instance {
+    size_t commit = 0;
+    Inputs inputs = {};
+  };
+  History history_;
+  std::vector<Instance> instances_;
+  Model model_ = GeneralModel(0.05);
+  int64_t next_refit_ = std::numeric_limits<int64_t>::min();
+  size_t examples_ = 0;
+};
+
+}  // namespace mergegate::risk
+
+#endif  // MERGEGATE_SERVER_RISK_LEARNER_H_
