@@ -23,6 +23,7 @@
 #include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/pipeline/scheduler.h"
+#include "server/pipeline/signal_feed.h"
 #include "server/pipeline/warmer.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
@@ -130,10 +131,15 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   };
   if (!flags.embedded) experts.Start();
   pipeline::Warmer warmer(parts, {.units = flags.warm_units});
+  pipeline::SignalFeed feed(parts, flags.data_dir + "/signals");
   // An embedded server ends with its run: nothing comes after it to be warm for.
-  if (!flags.embedded && flags.warm_units > 0) {
-    parts.on_base = [&warmer](const Submission& base) { warmer.BaseMoved(base); };
-    warmer.Start();
+  if (!flags.embedded) {
+    parts.on_base = [&warmer, &feed, warms = flags.warm_units > 0](const Submission& base) {
+      if (warms) warmer.BaseMoved(base);
+      feed.BaseMoved(base.project);
+    };
+    if (flags.warm_units > 0) warmer.Start();
+    feed.Start();
   }
   if (flags.embedded) RETURN_IF_ERROR(pipeline::CloseAbandonedRuns(parts));
   pipeline::Scheduler scheduler(
@@ -167,6 +173,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   spdlog::info("stopping");
   board.Stop();
   warmer.Stop();
+  feed.Stop();
   experts.Stop();
   scheduler.Stop();
   server->Drain(absl::Seconds(2));

@@ -1,5 +1,5 @@
-// The server as a verb sees it: one method per call of the contract. The only file that includes grpcpp is
-// connection.cc.
+// The server as a verb sees it: one method per call of the contract. Only connection_stubs.h
+// includes grpcpp.
 //
 //     auto connection = Connection::Open(endpoint, settings);
 //     auto run = connection->SubmitChange(request);
@@ -18,10 +18,13 @@
 
 #include "absl/status/statusor.h"
 #include "client/cli/settings.h"
+#include "mergegate/v1/access_service.pb.h"
+#include "mergegate/v1/people_service.pb.h"
 #include "mergegate/v1/policy_service.pb.h"
 #include "mergegate/v1/project_service.pb.h"
 #include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
+#include "mergegate/v1/signal_service.pb.h"
 
 namespace mergegate::client {
 
@@ -50,6 +53,30 @@ class Connection {
   absl::StatusOr<v1::GetLoadResponse> GetLoad(const std::string& parent);
   absl::StatusOr<v1::Availability> GetAvailability(const std::string& person);
   absl::StatusOr<v1::Availability> SetAvailability(const v1::SetAvailabilityRequest& request);
+
+  absl::StatusOr<v1::RecordSignalsResponse> RecordSignals(const v1::RecordSignalsRequest& request);
+  absl::StatusOr<v1::ListSignalsResponse> ListSignals(const v1::ListSignalsRequest& request);
+
+  absl::StatusOr<v1::Person> GetPerson(const std::string& handle);
+  absl::StatusOr<v1::ListPeopleResponse> ListPeople(const v1::ListPeopleRequest& request);
+  absl::StatusOr<v1::Person> LinkIdentity(const v1::LinkIdentityRequest& request);
+  absl::StatusOr<v1::Person> UnlinkIdentity(const std::string& identity);
+  absl::StatusOr<v1::Person> DescribePerson(const v1::DescribePersonRequest& request);
+  absl::StatusOr<v1::Team> SetTeam(const v1::Team& team);
+  absl::StatusOr<v1::ListTeamsResponse> ListTeams();
+  // Every part as it comes.
+  absl::Status ExportPerson(const std::string& person,
+                            const std::function<void(const v1::ExportPersonResponse&)>& on_part);
+  absl::StatusOr<v1::ErasePersonResponse> ErasePerson(const v1::ErasePersonRequest& request);
+
+  absl::StatusOr<v1::WhoAmIResponse> WhoAmI();
+  absl::StatusOr<v1::CreateTokenResponse> CreateToken(const v1::Token& token);
+  absl::StatusOr<v1::ListTokensResponse> ListTokens();
+  absl::StatusOr<v1::RevokeTokenResponse> RevokeToken(const std::string& id);
+  absl::StatusOr<v1::ConditionOverride> OverrideCondition(const v1::OverrideConditionRequest& request);
+  absl::StatusOr<v1::ListOverridesResponse> ListOverrides(const std::string& review);
+  absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(const v1::ListAuditEntriesRequest& request);
+  absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit();
 
   // A push: `write` calls its argument with consecutive bytes of the pack, which go out in parts of 1 MiB.
   using PackWriter = std::function<absl::Status(const std::function<absl::Status(std::string_view)>& send)>;

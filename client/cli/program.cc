@@ -14,6 +14,7 @@
 #include "client/cli/commands/help.h"
 #include "client/cli/commands/inbox.h"
 #include "client/cli/commands/load.h"
+#include "client/cli/commands/people.h"
 #include "client/cli/commands/policy.h"
 #include "client/cli/commands/recommend.h"
 #include "client/cli/commands/replay.h"
@@ -22,6 +23,7 @@
 #include "client/cli/commands/runs.h"
 #include "client/cli/commands/serve.h"
 #include "client/cli/commands/show.h"
+#include "client/cli/commands/signal.h"
 #include "client/cli/commands/version.h"
 #include "client/cli/commands/who.h"
 #include "client/cli/exit_code.h"
@@ -32,19 +34,38 @@ namespace {
 
 // THE table of verbs, in the order of the help.
 constexpr Verb kVerbs[] = {
-    {"check", AddCheck},       {"show", AddShow},
-    {"findings", AddFindings}, {"explain", AddExplain},
-    {"inbox", AddInbox},       {"diff", AddDiff},
-    {"approve", AddApprove},   {"request-changes", AddRequestChanges},
-    {"comment", AddComment},   {"accept", AddAccept},
-    {"decline", AddDecline},   {"request", AddRequest},
-    {"close", AddClose},       {"reopen", AddReopen},
-    {"who", AddWho},           {"load", AddLoad},
-    {"away", AddAway},         {"recommend", AddRecommend},
-    {"risk", AddRisk},         {"replay", AddReplay},
-    {"runs", AddRuns},         {"policy", AddPolicy},
-    {"serve", AddServe},       {"completion", AddCompletion},
-    {"version", AddVersion},   {"help", AddHelp},
+    {"check", AddCheck},
+    {"show", AddShow},
+    {"findings", AddFindings},
+    {"explain", AddExplain},
+    {"inbox", AddInbox},
+    {"diff", AddDiff},
+    {"approve", AddApprove},
+    {"request-changes", AddRequestChanges},
+    {"comment", AddComment},
+    {"accept", AddAccept},
+    {"decline", AddDecline},
+    {"request", AddRequest},
+    {"close", AddClose},
+    {"reopen", AddReopen},
+    {"who", AddWho},
+    {"load", AddLoad},
+    {"away", AddAway},
+    {"signal", AddSignal},
+    {"person", AddPerson},
+    {"team", AddTeam},
+    {"me", AddMe},
+    {"override", AddOverride},
+    {"admin", AddAdmin},
+    {"recommend", AddRecommend},
+    {"risk", AddRisk},
+    {"replay", AddReplay},
+    {"runs", AddRuns},
+    {"policy", AddPolicy},
+    {"serve", AddServe},
+    {"completion", AddCompletion},
+    {"version", AddVersion},
+    {"help", AddHelp},
 };
 
 // What most people want from a help page comes first: examples (kept in the footer).

@@ -88,7 +88,10 @@ absl::StatusOr<Session> Session::Open(const ConnectionFlags& flags, Needs needs,
   if ((needs == Needs::kRepository || session.local_) && !repository.ok()) return repository.status();
 
   if (session.settings_.as.empty() && session.repository_) {
-    if (std::string mail = session.repository_->UserMail(); IsPerson(mail)) session.settings_.as = std::move(mail);
+    if (std::string mail = session.repository_->UserMail(); IsPerson(mail)) {
+      session.settings_.as = std::move(mail);
+      session.settings_.as_default = true;
+    }
   }
   session.project_ = session.settings_.project;
   if (session.project_.empty() && session.repository_) {
@@ -157,7 +160,10 @@ absl::StatusOr<std::string> Session::ReviewName(const std::string& change) const
   return ProjectName() + "/reviews/" + change;
 }
 
-absl::StatusOr<std::string> Session::Caller() const {
+absl::StatusOr<std::string> Session::Caller() {
+  if (!settings_.as.empty() && !settings_.as_default) return settings_.as;
+  // A token knows whose it is; git's user.email is asked where it does not.
+  if (const auto me = connection_->WhoAmI(); me.ok() && !me->person().empty()) return me->person();
   if (!settings_.as.empty()) return settings_.as;
   return absl::InvalidArgumentError(
       "who are you? Say it with --as MAIL, MERGEGATE_AS, `as` in the config file, or git config user.email");

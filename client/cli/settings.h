@@ -34,7 +34,8 @@ struct Settings {
   std::string token;    // empty when there is none
   std::string ca_file;  // PEM file of certificate authorities; empty: the system's
   ColorMode color = ColorMode::kAuto;
-  std::string as;  // who the user is: mail or login; empty when not set: git's user.email
+  std::string as;           // who the user is: mail or login; empty when not set: git's user.email
+  bool as_default = false;  // nobody said it: it is git's user.email
 };
 
 // kInvalidArgument with the file, the line or the command to run when something is wrong.

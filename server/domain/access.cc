@@ -30,4 +30,16 @@ std::optional<Role> RoleNamed(std::string_view name) {
   return *found;
 }
 
+bool AtLeast(Role role, Role least) {
+  return role != Role::kBot && role != Role::kUnspecified && static_cast<int>(role) >= static_cast<int>(least);
+}
+
+bool FitsOneOf(std::string_view role, const std::vector<std::string>& wanted) {
+  const std::optional<Role> has = RoleNamed(role);
+  return std::ranges::any_of(wanted, [&](const std::string& name) {
+    const std::optional<Role> least = RoleNamed(name);
+    return name == role || (has && least && *least != Role::kBot && AtLeast(*has, *least));
+  });
+}
+
 }  // namespace mergegate

@@ -32,6 +32,10 @@ inline constexpr std::array kRoles = {Role::kViewer, Role::kDeveloper, Role::kRe
 std::string_view Name(Role role);
 // nullopt for no role's name.
 std::optional<Role> RoleNamed(std::string_view name);
+// Whether a human role is at least the other one; never for a bot.
+bool AtLeast(Role role, Role least);
+// Whether a role, by name, is one of those or above one of them.
+bool FitsOneOf(std::string_view role, const std::vector<std::string>& wanted);
 
 // What is known of a token; the secret is shown once, when it is made.
 struct AccessToken {

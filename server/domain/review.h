@@ -123,6 +123,16 @@ struct OwnerDemand {
   bool operator==(const OwnerDemand&) const = default;
 };
 
+// A condition that somebody lets pass.
+struct OverrideFact {
+  std::string condition = {};
+  Handle person = {};
+  std::string role = {};
+  std::string reason = {};
+  absl::Time until = {};
+  bool operator==(const OverrideFact&) const = default;
+};
+
 struct ReviewFacts {
   int64_t events = 0;
   Handle author = {};
@@ -131,6 +141,7 @@ struct ReviewFacts {
   std::vector<Handle> changes_requested = {};
   std::vector<OwnerDemand> owners = {};
   std::vector<std::string> problems = {};
+  std::vector<OverrideFact> overrides = {};  // in force when the facts were gathered; oldest first
   bool operator==(const ReviewFacts&) const = default;
 };
 

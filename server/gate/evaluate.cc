@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "server/base/digest.h"
+#include "server/domain/access.h"
 #include "server/domain/glob.h"
 #include "server/domain/names.h"
 #include "server/gate/judgement.h"
@@ -93,6 +95,16 @@ void ConcludeWithoutPolicy(const Facts& facts, Verdict& verdict) {
   }
 }
 
+// The last one of a role that the condition names. What is undecided cannot be overridden: a missing fact is no pass.
+const OverrideFact* FindOverride(const Condition& condition, const Facts& facts) {
+  if (!facts.review) return nullptr;
+  const OverrideFact* found = nullptr;
+  for (const OverrideFact& fact : facts.review->overrides) {
+    if (fact.condition == condition.name && FitsOneOf(fact.role, condition.override_roles)) found = &fact;
+  }
+  return found;
+}
+
 }  // namespace
 
 bool Blocks(const Condition& condition) { return condition.level != ConditionLevel::kWarn; }
@@ -128,7 +140,13 @@ ConditionResult JudgeCondition(const Condition& condition, const Evidence& evide
   if (outcome.state != ConditionState::kUndecided) result.actual = std::move(outcome.actual);
   result.reason = std::move(outcome.reason);
   result.fingerprints = std::move(outcome.fingerprints);
-  if (outcome.state == ConditionState::kUnsatisfied && !condition.override_roles.empty()) {
+  if (const OverrideFact* by = FindOverride(condition, facts);
+      by != nullptr && result.state == ConditionState::kUnsatisfied) {
+    result.state = ConditionState::kOverridden;
+    result.reason = absl::StrCat("overridden by ", by->person.value(), " (", by->role, ") until ",
+                                 absl::FormatTime("%Y-%m-%d %H:%M UTC", by->until, absl::UTCTimeZone()), ": ",
+                                 by->reason, "; without that: ", result.reason);
+  } else if (outcome.state == ConditionState::kUnsatisfied && !condition.override_roles.empty()) {
     absl::StrAppend(&result.reason, "; may be overridden by: ", absl::StrJoin(condition.override_roles, ", "));
   }
   return result;

@@ -10,6 +10,7 @@
 #include "server/base/digest.h"
 #include "server/base/status_macros.h"
 #include "server/config/policy_file.h"
+#include "server/domain/access.h"
 #include "server/git/line_owners.h"
 #include "server/pipeline/panel.h"
 #include "server/pipeline/review_log.h"
@@ -154,6 +155,28 @@ absl::StatusOr<Facts> StoredFacts(storage::Store& store, const RunId& run) {
   return wire::ParseFacts(record.facts);
 }
 
+// Those that have not lapsed.
+absl::StatusOr<std::vector<OverrideFact>> OverridesOf(const PipelineParts& parts, const ProjectId& project,
+                                                      const std::string& change) {
+  std::vector<OverrideFact> facts;
+  ASSIGN_OR_RETURN(const std::vector<Override> overrides, parts.store.ListOverrides(project, change));
+  for (const Override& one : overrides) {
+    if (one.expires <= parts.clock.Now()) continue;
+    facts.push_back({.condition = one.condition,
+                     .person = one.actor,
+                     .role = one.role,
+                     .reason = one.reason,
+                     .until = one.expires});
+  }
+  return facts;
+}
+
+// A queued run that judges the facts of a run again; the same `why` once.
+absl::Status SubmitAgain(const PipelineParts& parts, const Run& run, const std::string& why) {
+  const RunId id(absl::StrCat("r-", Sha256Hex(why).substr(0, 16)));
+  return parts.store.SubmitJudgement(run.id, id, why, parts.clock.Now()).status();
+}
+
 bool LooksAtReviews(const Policy& policy) {
   return std::ranges::any_of(policy.conditions, [](const Condition& condition) {
     return condition.kind == ConditionKind::kApprovals || condition.kind == ConditionKind::kOwners;
@@ -171,6 +194,7 @@ absl::Status AddReview(const PipelineParts& parts, const Run& run, const git::Mi
     ASSIGN_OR_RETURN(ReviewLog log, ReviewLog::Read(parts.store, run.submission.project, run.submission.change));
     ASSIGN_OR_RETURN(ReviewFacts known, push.Remember(log));
     facts.review = FactsOf(log.state(), facts.pieces, std::move(known));
+    ASSIGN_OR_RETURN(facts.review->overrides, OverridesOf(parts, run.submission.project, run.submission.change));
     return absl::OkStatus();
   });
 }
@@ -179,6 +203,7 @@ absl::StatusOr<Facts> FactsToJudgeAgain(const PipelineParts& parts, const Run& r
   ASSIGN_OR_RETURN(Facts facts, StoredFacts(parts.store, run.submission.judges_again));
   ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(parts.store, run.submission.project, run.submission.change));
   facts.review = FactsOf(log.state(), facts.pieces, facts.review.value_or(ReviewFacts()));
+  ASSIGN_OR_RETURN(facts.review->overrides, OverridesOf(parts, run.submission.project, run.submission.change));
   return facts;
 }
 
@@ -193,9 +218,39 @@ absl::StatusOr<bool> JudgeAgainIfMoved(const PipelineParts& parts, const Project
   if (!facts.review || !LooksAtReviews(policy.policy)) return false;
   ASSIGN_OR_RETURN(const storage::StoredReview review, parts.store.GetReview(project, change));
   if (review.events <= facts.review->events) return false;
-  const std::string request = absl::StrCat("review ", run.id.value(), " ", review.events);
-  const RunId id(absl::StrCat("r-", Sha256Hex(request).substr(0, 16)));
-  RETURN_IF_ERROR(parts.store.SubmitJudgement(run.id, id, request, parts.clock.Now()).status());
+  RETURN_IF_ERROR(SubmitAgain(parts, run, absl::StrCat("review ", run.id.value(), " ", review.events)));
+  return true;
+}
+
+absl::StatusOr<bool> OverrideAndJudgeAgain(const PipelineParts& parts, const Override& wanted) {
+  ASSIGN_OR_RETURN(const auto runs, parts.store.ListRuns(wanted.project, wanted.change, 1, ""));
+  if (runs.items.empty()) {
+    return absl::NotFoundError(absl::StrCat("change ", wanted.change, " was never submitted to this project"));
+  }
+  const Run& run = runs.items[0];
+  if (run.state != RunState::kDone) {
+    return absl::FailedPreconditionError("the change is being analyzed; override its condition when that is done");
+  }
+  ASSIGN_OR_RETURN(const Facts facts, StoredFacts(parts.store, run.id));
+  const config::ParsedPolicy policy = config::ParsePolicy(facts.policy_text);
+  const auto condition = std::ranges::find(policy.policy.conditions, wanted.condition, &Condition::name);
+  if (condition == policy.policy.conditions.end()) {
+    return absl::NotFoundError(absl::StrCat(
+        "the policy in force has no condition \"", wanted.condition,
+        "\"; it has: ", absl::StrJoin(policy.policy.conditions, ", ", [](std::string* out, const Condition& each) {
+          absl::StrAppend(out, each.name);
+        })));
+  }
+  if (!FitsOneOf(wanted.role, condition->override_roles)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("the policy lets ",
+                     condition->override_roles.empty() ? "nobody" : absl::StrJoin(condition->override_roles, ", "),
+                     " override \"", wanted.condition, "\", and you are ", wanted.role));
+  }
+  RETURN_IF_ERROR(parts.store.AddOverride(wanted));
+  if (!facts.review) return false;
+  ASSIGN_OR_RETURN(const std::vector<Override> all, parts.store.ListOverrides(wanted.project, wanted.change));
+  RETURN_IF_ERROR(SubmitAgain(parts, run, absl::StrCat("override ", run.id.value(), " ", all.size())));
   return true;
 }
 

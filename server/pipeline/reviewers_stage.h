@@ -4,6 +4,7 @@
 #define MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
 
 #include "absl/status/status.h"
+#include "server/domain/access.h"
 #include "server/domain/policy.h"
 #include "server/git/mirror.h"
 #include "server/pipeline/patch_set.h"
@@ -21,6 +22,11 @@ absl::StatusOr<Facts> FactsToJudgeAgain(const PipelineParts& parts, const Run& r
 // Called after a run is finished, or something happened in a review: submits a run that judges the newest verdict of
 // the change again, when its policy looks at reviews and more happened than it took into account. True when it did.
 absl::StatusOr<bool> JudgeAgainIfMoved(const PipelineParts& parts, const ProjectId& project, const std::string& change);
+
+// Stores an override and submits a run that judges again; false for a change without a review. kPermissionDenied where
+// the policy in force does not name the role; kNotFound for an unknown change or condition; kFailedPrecondition while
+// the change is being analyzed.
+absl::StatusOr<bool> OverrideAndJudgeAgain(const PipelineParts& parts, const Override& wanted);
 
 }  // namespace mergegate::pipeline
 

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/status_macros.h"
 #include "server/domain/names.h"
+#include "server/pipeline/review_log.h"
 #include "server/pipeline/reviewers_stage.h"
+#include "server/pipeline/signal_feed.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -131,6 +133,10 @@ void Scheduler::CarryOut(const storage::RunLease& lease) {
     status = parts_.store.FinishRun(run.id, run.attempt, *record, parts_.clock.Now());
     if (status.ok()) {
       parts_.metrics.Count(Counter::kRuns, Name(record->state));
+      if (IsReviewed(run.submission)) {
+        const absl::Status fed = FeedReview(parts_, run.submission.project, run.submission.change);
+        if (!fed.ok()) spdlog::warn("signals of run {}: {}", run.id.value(), fed.ToString());
+      }
       // What happened in the review meanwhile.
       if (const auto moved = JudgeAgainIfMoved(parts_, run.submission.project, run.submission.change); !moved.ok()) {
         if (!absl::IsNotFound(moved.status())) spdlog::warn("run {}: {}", run.id.value(), moved.status().ToString());

@@ -58,6 +58,16 @@ constexpr MethodRole kMethodRoles[] = {
     {"PeopleService.DescribePerson", Role::kLead},
     {"PeopleService.SetTeam", Role::kLead},
     {"PeopleService.ListTeams", Role::kViewer, kBots},
+    {"AccessService.WhoAmI", Role::kViewer, kBots},
+    {"AccessService.CreateToken", Role::kAdmin},
+    {"AccessService.ListTokens", Role::kAdmin},
+    {"AccessService.RevokeToken", Role::kAdmin},
+    // And the policy must name the caller's role.
+    {"AccessService.OverrideCondition", Role::kDeveloper},
+    {"AccessService.ListOverrides", Role::kViewer, kBots},
+    {"AccessService.ListAuditEntries", Role::kAdmin},
+    {"AccessService.VerifyAudit", Role::kAdmin},
+
     // Their own; others' want an administrator: people_service.cc.
     {"PeopleService.ExportPerson", Role::kViewer},
     {"PeopleService.ErasePerson", Role::kViewer},
@@ -81,10 +91,6 @@ const MethodRole* RoleFor(const google::protobuf::Descriptor& request) {
   static const auto* const kByRequest = new std::map(ByRequest());
   const auto found = kByRequest->find(request.full_name());
   return found == kByRequest->end() ? nullptr : found->second;
-}
-
-bool AtLeast(Role role, Role least) {
-  return role != Role::kBot && role != Role::kUnspecified && static_cast<int>(role) >= static_cast<int>(least);
 }
 
 bool May(Role role, const MethodRole& method) {

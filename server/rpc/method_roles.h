@@ -28,8 +28,6 @@ const MethodRole* RoleFor(const google::protobuf::Descriptor& request);
 
 // Whether the role meets the least one: the higher one does; a bot only where bots may.
 bool May(Role role, const MethodRole& method);
-// Whether a human role is at least the other one.
-bool AtLeast(Role role, Role least);
 
 }  // namespace mergegate::rpc
 

@@ -5,7 +5,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/pipeline/judge.h"
 #include "server/rpc/serve.h"
+#include "server/wire/convert.h"
+#include "server/wire/renaming.h"
 #include "server/wire/review_convert.h"
 #include "server/wire/signal_convert.h"
 
@@ -14,6 +17,43 @@ namespace {
 
 constexpr int kPage = 1000;
 constexpr size_t kLongestName = 200;
+
+// How reviews and verdicts lose a name. A verdict that follows from its facts is made again from the renamed ones, so
+// that it still does.
+storage::Renaming ReviewRenaming() {
+  storage::Renaming renaming;
+  renaming.text = wire::Renamed;
+  renaming.event = [](std::string_view event, const std::string& name,
+                      const std::string& pseudonym) -> absl::StatusOr<std::string> {
+    v1::ReviewEvent proto;
+    if (!proto.ParseFromArray(event.data(), static_cast<int>(event.size()))) {
+      return absl::DataLossError("a stored review event is not readable");
+    }
+    wire::Rename(name, pseudonym, proto);
+    return wire::Serialize(proto);
+  };
+  renaming.verdict = [](const std::string& name, const std::string& pseudonym, std::string& facts,
+                        std::string& verdict) -> absl::Status {
+    v1::Facts proto;
+    v1::Verdict judged;
+    if (!proto.ParseFromString(facts) || !judged.ParseFromString(verdict)) {
+      return absl::DataLossError("a stored verdict is not readable");
+    }
+    ASSIGN_OR_RETURN(const Facts before, wire::FromProto(proto));
+    const bool follows = wire::Serialize(wire::ToProto(pipeline::Judge(before))) == verdict;
+    wire::Rename(name, pseudonym, proto);
+    facts = wire::Serialize(proto);
+    if (follows) {
+      ASSIGN_OR_RETURN(const Facts after, wire::FromProto(proto));
+      verdict = wire::Serialize(wire::ToProto(pipeline::Judge(after)));
+    } else {
+      wire::Rename(name, pseudonym, judged);
+      verdict = wire::Serialize(judged);
+    }
+    return absl::OkStatus();
+  };
+  return renaming;
+}
 
 }  // namespace
 
@@ -164,7 +204,8 @@ grpc::Status PeopleService::ErasePerson(grpc::ServerContext* context, const v1::
       return WithDetail(absl::FailedPreconditionError("to forget somebody cannot be undone"), "CONFIRM", "confirm",
                         absl::StrCat("say it again with ", person.id.value()));
     }
-    ASSIGN_OR_RETURN(const storage::Erasure erasure, parts_.store.ErasePerson(person.id, DeedOf(caller)));
+    ASSIGN_OR_RETURN(const storage::Erasure erasure,
+                     parts_.store.ErasePerson(person.id, ReviewRenaming(), DeedOf(caller)));
     response->set_signals(erasure.signals);
     response->set_identities(static_cast<int>(erasure.identities));
     response->set_reviews(static_cast<int>(erasure.reviews));

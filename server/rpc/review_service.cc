@@ -1,5 +1,7 @@
 #include "server/rpc/review_service.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -11,7 +13,7 @@
 #include "server/pipeline/panel.h"
 #include "server/pipeline/patch_set.h"
 #include "server/pipeline/reviewers_stage.h"
-#include "server/rpc/method_roles.h"
+#include "server/pipeline/signal_feed.h"
 #include "server/rpc/review_diff.h"
 #include "server/rpc/review_response.h"
 #include "server/rpc/review_view.h"
@@ -165,6 +167,9 @@ grpc::Status ReviewService::RespondToReview(grpc::ServerContext* context, const 
     }
     RETURN_IF_ERROR(Respond(parts_, *request, person));
     ASSIGN_OR_RETURN(const wire::ReviewName name, wire::ParseReviewName(request->name()));
+    // What people said is stored; that it could not be counted is no reason to refuse it.
+    const absl::Status fed = pipeline::FeedReview(parts_, name.project, name.change);
+    if (!fed.ok()) spdlog::warn("signals of {}: {}", request->name(), fed.ToString());
     ASSIGN_OR_RETURN(const bool judged, pipeline::JudgeAgainIfMoved(parts_, name.project, name.change));
     if (judged) submitted_();
     ASSIGN_OR_RETURN(const ReviewView view, ReviewView::Read(parts_, name.project, name.change));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpc/health/v1/health.pb.h"
 #include "server/rpc/access.h"
+#include "server/rpc/access_service.h"
 #include "server/rpc/people_service.h"
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
@@ -32,11 +33,12 @@ class GrpcServer final : public Server {
         access_(options.token, parts_.store, parts_.clock),
         projects_(access_, parts_),
         runs_(access_, parts_, submitted),
-        reviews_(access_, parts_, std::move(submitted)),
+        reviews_(access_, parts_, submitted),
         policies_(access_, parts_),
         workers_(access_, parts_.board),
         signals_(access_, parts_),
         people_(access_, parts_),
+        access_service_(access_, parts_, std::move(submitted)),
         server_service_(access_, parts_.metrics) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
@@ -58,6 +60,7 @@ class GrpcServer final : public Server {
     builder.RegisterService(&workers_);
     builder.RegisterService(&signals_);
     builder.RegisterService(&people_);
+    builder.RegisterService(&access_service_);
     builder.RegisterService(&server_service_);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -93,6 +96,7 @@ class GrpcServer final : public Server {
   WorkerService workers_;
   SignalService signals_;
   PeopleService people_;
+  AccessService access_service_;
   ServerService server_service_;
   std::unique_ptr<grpc::Server> server_;
 };

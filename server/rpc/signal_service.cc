@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/rpc/method_roles.h"
+#include "server/base/digest.h"
 #include "server/rpc/serve.h"
 #include "server/wire/convert.h"
 #include "server/wire/review_convert.h"
@@ -114,7 +114,7 @@ grpc::Status SignalService::RecordSignals(grpc::ServerContext* context, const v1
                                         good[i].source,
                                         "; to change it, send one with an id of its own that corrects it"));
       }
-      // Who takes something back or changes it must be answerable for that.
+      // Who takes something back or changes it must be answerable for that. Ids may hold names: only a digest stays.
       if (outcomes[i] == storage::SignalOutcome::kNew && !good[i].corrects.empty()) {
         RETURN_IF_ERROR(parts_.store
                             .AppendAudit({.at = now,
@@ -122,7 +122,8 @@ grpc::Status SignalService::RecordSignals(grpc::ServerContext* context, const v1
                                           .action = good[i].retracted ? "signal.retracted" : "signal.corrected",
                                           .subject = good[i].actor,
                                           .other = good[i].subject,
-                                          .object = absl::StrCat(good[i].source, "/", good[i].corrects)})
+                                          .object = good[i].source,
+                                          .detail = Sha256Hex(good[i].corrects)})
                             .status());
       }
     }

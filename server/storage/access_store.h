@@ -8,6 +8,7 @@
 #define MERGEGATE_SERVER_STORAGE_ACCESS_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,18 @@ struct Erasure {
   Handle pseudonym = {};  // under which what must stay is kept
 };
 
+// How the bytes of others lose a name; the store knows nothing of what they mean.
+struct Renaming {
+  std::function<std::string(std::string_view text, const std::string& name, const std::string& pseudonym)> text;
+  std::function<absl::StatusOr<std::string>(std::string_view event, const std::string& name,
+                                            const std::string& pseudonym)>
+      event;
+  // Facts and verdict together, so that the one still follows from the other.
+  std::function<absl::Status(const std::string& name, const std::string& pseudonym, std::string& facts,
+                             std::string& verdict)>
+      verdict;
+};
+
 class AccessStore {
  public:
   virtual ~AccessStore() = default;
@@ -65,8 +78,9 @@ class AccessStore {
 
   // --- forgetting ---
   // Signals, availability, teams, identities and tokens of the person lose every trace of who it was. What others need
-  // (that a change was approved) stays under a pseudonym. The audit log says that it happened, without the person.
-  virtual absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Deed& deed) = 0;
+  // (that a change was approved, and the verdicts that rest on it) stays under a pseudonym. The audit log says that it
+  // happened, without the person. Reads all review events: a matter of seconds.
+  virtual absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Renaming& renaming, const Deed& deed) = 0;
 };
 
 }  // namespace mergegate::storage

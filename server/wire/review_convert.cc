@@ -201,6 +201,14 @@ v1::ReviewFacts ToProto(const ReviewFacts& facts) {
   Copy(facts.changes_requested, proto.mutable_changes_requested());
   for (const OwnerDemand& demand : facts.owners) *proto.add_owners() = ToProto(demand);
   Copy(facts.problems, proto.mutable_problems());
+  for (const OverrideFact& fact : facts.overrides) {
+    v1::OverrideFact* out = proto.add_overrides();
+    out->set_condition(fact.condition);
+    out->set_person(fact.person.value());
+    out->set_role(fact.role);
+    out->set_reason(fact.reason);
+    *out->mutable_until() = ToTimestamp(fact.until);
+  }
   return proto;
 }
 
@@ -211,7 +219,8 @@ ReviewFacts FromProto(const v1::ReviewFacts& proto) {
                     .approvals = {},
                     .changes_requested = Handles(proto.changes_requested()),
                     .owners = {},
-                    .problems = Texts(proto.problems())};
+                    .problems = Texts(proto.problems()),
+                    .overrides = {}};
   for (const v1::ApprovalFact& approval : proto.approvals()) {
     facts.approvals.push_back({.person = HandleOf(approval.person()),
                                .head = CommitId(approval.head_commit()),
@@ -219,6 +228,13 @@ ReviewFacts FromProto(const v1::ReviewFacts& proto) {
                                .reasons = Texts(approval.reasons())});
   }
   for (const v1::OwnerDemand& demand : proto.owners()) facts.owners.push_back(Read(demand));
+  for (const v1::OverrideFact& fact : proto.overrides()) {
+    facts.overrides.push_back({.condition = fact.condition(),
+                               .person = HandleOf(fact.person()),
+                               .role = fact.role(),
+                               .reason = fact.reason(),
+                               .until = FromTimestamp(fact.until())});
+  }
   return facts;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_replace.h"
 #include "tests/contract/store_fixture.h"
 
 namespace mergegate::storage {
@@ -167,10 +168,33 @@ TEST_P(PeopleContract, WhoWantsToBeForgottenIs) {
   ASSERT_THAT(store().AppendSignals(std::vector<Signal>{thanks, about, bystander}), IsOk());
   const SignalCursor cursor = *store().CurrentSignals();
 
-  const auto erased = store().ErasePerson(kAnnGh, {kAnn, At(5)});
+  const StoredReview review{
+      .project = ProjectId("db"), .change = "7", .author = kBen, .reviewers = {kAnn}, .updated = At(4)};
+  ASSERT_THAT(store().AppendReviewEvents(review, {{.kind = ReviewEventKind::kApproved,
+                                                   .actor = kAnn,
+                                                   .at = At(4),
+                                                   .source = "mergegate",
+                                                   .source_id = "rpc/ann@example.org/1",
+                                                   .event = "ann@example.org approved"}}),
+              IsOk());
+
+  const auto replaced = [](std::string_view text, const std::string& name, const std::string& pseudonym) {
+    return absl::StrReplaceAll(std::string(text), {{name, pseudonym}});
+  };
+  const auto no_verdict = [](const std::string&, const std::string&, std::string&, std::string&) {
+    return absl::OkStatus();
+  };
+  const auto erased =
+      store().ErasePerson(kAnnGh, {.text = replaced, .event = replaced, .verdict = no_verdict}, {kAnn, At(5)});
   ASSERT_THAT(erased, IsOk());
   EXPECT_EQ(erased->signals, 2);
   EXPECT_EQ(erased->identities, 2);
+  EXPECT_EQ(erased->reviews, 1);
+  const std::string event = store().ListReviewEvents(ProjectId("db"), "7", 0, 10)->at(0);
+  EXPECT_THAT(event, ::testing::StartsWith("forgotten-"));
+  EXPECT_THAT(event, HasSubstr(" approved")) << "that it was approved stays";
+  EXPECT_THAT(store().GetReview(ProjectId("db"), "7")->reviewers.at(0).value(), ::testing::StartsWith("forgotten-"));
+  EXPECT_FALSE(*store().HasReviewEvent("mergegate", "rpc/ann@example.org/1"));
   EXPECT_THAT(*store().ListPersons(), IsEmpty());
   EXPECT_THAT(*store().ListTeams(), ElementsAre(Team{TeamId("core"), {kBen}}));
   EXPECT_THAT(store().GetAvailability(kAnn)->absences, IsEmpty());

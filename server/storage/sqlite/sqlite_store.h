@@ -90,7 +90,7 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<Override>> ListOverrides(const ProjectId& project, std::string_view change) override;
 
   // sqlite_erasure.cc
-  absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Deed& deed) override;
+  absl::StatusOr<Erasure> ErasePerson(const Handle& person, const Renaming& renaming, const Deed& deed) override;
 
   // sqlite_scores.cc
   absl::StatusOr<std::vector<ChangeQuality>> ListQualities(int64_t after, int limit) override;

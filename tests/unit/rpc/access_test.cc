@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "mergegate/v1/access_service.pb.h"
 #include "mergegate/v1/people_service.pb.h"
 #include "mergegate/v1/policy_service.pb.h"
 #include "mergegate/v1/project_service.pb.h"
@@ -34,7 +35,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
   for (const auto* file : {v1::GetProjectRequest::descriptor()->file(), v1::GetRunRequest::descriptor()->file(),
                            v1::GetReviewRequest::descriptor()->file(), v1::GetPolicyRequest::descriptor()->file(),
                            v1::LeaseTasksRequest::descriptor()->file(), v1::GetMetricsRequest::descriptor()->file(),
-                           v1::ListSignalsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file()}) {
+                           v1::ListSignalsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
+                           v1::WhoAmIRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }
   return services;

@@ -1,0 +1,72 @@
+// What a history says about people.
+#include "server/pipeline/signal_feed.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace mergegate::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const std::string kFirst(40, 'a'), kSecond(40, 'b'), kRevert(40, 'c');
+
+ReviewRecord Landed(const std::string& id, const std::string& author, std::vector<std::string> reviewers, int day) {
+  ReviewRecord record{.id = id,
+                      .group = "",
+                      .change = "",
+                      .landed = absl::FromUnixSeconds(1'700'000'000 + day * 86'400),
+                      .author = {.name = author, .mail = author + "@example.org", .login = ""},
+                      .title = "title",
+                      .files = {},
+                      .reviewers = {}};
+  for (const std::string& name : reviewers) {
+    record.reviewers.push_back({.name = name, .mail = name + "@example.org", .login = ""});
+  }
+  return record;
+}
+
+TEST(SignalsOfHistory, LandedChangesAndTheirReviewers) {
+  const std::vector<Signal> signals =
+      SignalsOfHistory(ProjectId("db"), {Landed(kFirst, "ann", {"ben", "ann", "ben", "jenkins"}, 1)}, {}, {});
+  ASSERT_EQ(signals.size(), 2) << "neither the author, nor twice, nor bots";
+  EXPECT_EQ(signals[0].kind, SignalKind::kChangeMerged);
+  EXPECT_EQ(signals[0].actor, Handle("ann@example.org"));
+  EXPECT_EQ(signals[0].object, kFirst);
+  EXPECT_TRUE(std::isnan(signals[0].value)) << "lines are not read";
+  EXPECT_EQ(signals[1].kind, SignalKind::kApproved);
+  EXPECT_EQ(signals[1].actor, Handle("ben@example.org"));
+  EXPECT_EQ(signals[1].subject, Handle("ann@example.org"));
+  EXPECT_EQ(signals[1].source, "git");
+  EXPECT_NE(signals[0].source_id, signals[1].source_id);
+}
+
+TEST(SignalsOfHistory, RevertsAreOfTheRevertedChange) {
+  const std::vector<ReviewRecord> records = {Landed(kFirst, "ann", {}, 1), Landed(kRevert, "ben", {}, 5)};
+  const std::vector<Signal> signals = SignalsOfHistory(ProjectId("db"), records, {{kRevert, "aaaaaaa"}}, {});
+  ASSERT_EQ(signals.size(), 3);
+  EXPECT_EQ(signals[2].kind, SignalKind::kChangeReverted);
+  EXPECT_EQ(signals[2].actor, Handle("ann@example.org"));
+  EXPECT_EQ(signals[2].subject, Handle("ben@example.org"));
+  EXPECT_EQ(signals[2].object, kFirst);
+  EXPECT_EQ(signals[2].at, records[1].landed);
+  EXPECT_EQ(SignalsOfHistory(ProjectId("db"), records, {{kRevert, "ddddddd"}}, {}).size(), 2) << "of no change here";
+}
+
+TEST(SignalsOfHistory, WhatWasReviewedHereIsToldByItsReview) {
+  EXPECT_THAT(SignalsOfHistory(ProjectId("db"), {Landed(kFirst, "ann", {"ben"}, 1)}, {}, {kFirst}), IsEmpty());
+}
+
+TEST(RevertedBy, ReadsTheIdThatGitWrites) {
+  EXPECT_EQ(RevertedBy("Revert \"x\"\n\nThis reverts commit " + kFirst + ".\n"), kFirst);
+  EXPECT_EQ(RevertedBy("This reverts commit abcdef1, because"), "abcdef1");
+  EXPECT_EQ(RevertedBy("This reverts commit abc."), "") << "too short to be one";
+  EXPECT_EQ(RevertedBy("This reverts commit " + std::string(50, 'a')), "");
+  EXPECT_EQ(RevertedBy("no"), "");
+}
+
+}  // namespace
+}  // namespace mergegate::pipeline
