@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/digest.h"
 #include "server/rpc/serve.h"
 #include "server/wire/convert.h"
 #include "server/wire/review_convert.h"
@@ -105,7 +104,8 @@ grpc::Status SignalService::RecordSignals(grpc::ServerContext* context, const v1
       places.push_back(i);
     }
     if (request->dry_run() || good.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<storage::SignalOutcome> outcomes, parts_.store.AppendSignals(good));
+    ASSIGN_OR_RETURN(const std::vector<storage::SignalOutcome> outcomes,
+                     parts_.store.AppendSignals(good, storage::Deed{.by = caller.person, .at = now}));
     for (size_t i = 0; i < good.size(); ++i) {
       v1::SignalResult& result = *response->mutable_results(places[i]);
       result.set_outcome(ToProto(outcomes[i]));
@@ -113,18 +113,6 @@ grpc::Status SignalService::RecordSignals(grpc::ServerContext* context, const v1
         result.set_problem(absl::StrCat("source_id: another signal is stored under \"", good[i].source_id, "\" of ",
                                         good[i].source,
                                         "; to change it, send one with an id of its own that corrects it"));
-      }
-      // Who takes something back or changes it must be answerable for that. Ids may hold names: only a digest stays.
-      if (outcomes[i] == storage::SignalOutcome::kNew && !good[i].corrects.empty()) {
-        RETURN_IF_ERROR(parts_.store
-                            .AppendAudit({.at = now,
-                                          .actor = caller.person,
-                                          .action = good[i].retracted ? "signal.retracted" : "signal.corrected",
-                                          .subject = good[i].actor,
-                                          .other = good[i].subject,
-                                          .object = good[i].source,
-                                          .detail = Sha256Hex(good[i].corrects)})
-                            .status());
       }
     }
     return absl::OkStatus();

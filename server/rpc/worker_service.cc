@@ -13,6 +13,11 @@ absl::Status CheckRange(std::string_view field, int value, int low, int high) {
       "FIELD_INVALID", field, "");
 }
 
+// Under a name of their own, so that nobody answers for another's task.
+std::string WorkerOf(const Caller& caller, const std::string& named) {
+  return caller.IsAdmin() ? named : absl::StrCat(caller.holder.value(), "/", named);
+}
+
 }  // namespace
 
 grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
@@ -29,7 +34,7 @@ grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::L
       ASSIGN_OR_RETURN(const wire::RunName name, wire::ParseRunName(request->run()));
       run = name.run;
     }
-    for (const AnalysisTask& task : board_.Lease(request->worker(), request->analyzer_build(), run,
+    for (const AnalysisTask& task : board_.Lease(WorkerOf(caller, request->worker()), request->analyzer_build(), run,
                                                  request->max_tasks(), absl::Seconds(request->wait_seconds()))) {
       *response->add_tasks() = wire::ToProto(task);
     }
@@ -40,10 +45,10 @@ grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::L
 
 grpc::Status WorkerService::RenewLeases(grpc::ServerContext* context, const v1::RenewLeasesRequest* request,
                                         v1::RenewLeasesResponse* response) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     std::vector<pipeline::TaskLease> leases;
     for (const v1::TaskLease& lease : request->leases()) leases.push_back({lease.task_id(), lease.attempt()});
-    for (const pipeline::TaskLease& lost : board_.Renew(request->worker(), leases)) {
+    for (const pipeline::TaskLease& lost : board_.Renew(WorkerOf(caller, request->worker()), leases)) {
       v1::TaskLease* out = response->add_lost();
       out->set_task_id(lost.task_id);
       out->set_attempt(lost.attempt);
@@ -54,10 +59,10 @@ grpc::Status WorkerService::RenewLeases(grpc::ServerContext* context, const v1::
 
 grpc::Status WorkerService::CompleteTask(grpc::ServerContext* context, const v1::CompleteTaskRequest* request,
                                          v1::CompleteTaskResponse*) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(TaskResult result, wire::FromProto(request->result()));
-    return board_.Complete(request->worker(), {request->lease().task_id(), request->lease().attempt()},
-                           std::move(result));
+    return board_.Complete(WorkerOf(caller, request->worker()),
+                           {request->lease().task_id(), request->lease().attempt()}, std::move(result));
   });
 }
 

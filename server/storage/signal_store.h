@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "absl/time/time.h"
 #include "server/domain/signal.h"
 #include "server/storage/page.h"
+#include "server/storage/people_store.h"
 
 namespace mergegate::storage {
 
@@ -59,8 +61,11 @@ class SignalStore {
  public:
   virtual ~SignalStore() = default;
 
-  // What happened to each, in the same order. Signals must be well formed (wire::CheckSignal). Durable when it returns.
-  virtual absl::StatusOr<std::vector<SignalOutcome>> AppendSignals(std::span<const Signal> signals) = 0;
+  // What happened to each, in the same order. Signals must be well formed (wire::FromProto). Durable when it returns.
+  // With a deed every new correction and retraction goes into the audit log as somebody's doing; of its id, which may
+  // hold a name, a digest.
+  virtual absl::StatusOr<std::vector<SignalOutcome>> AppendSignals(std::span<const Signal> signals,
+                                                                   const std::optional<Deed>& deed = std::nullopt) = 0;
 
   // Effective signals, ordered by (at, source, source_id); actor and subject are ids of people, whatever identity they
   // came under. Does not hold up other calls; sees one moment. `visit` must not call the store.

@@ -101,6 +101,9 @@ absl::StatusOr<Signal> FromProto(const v1::Signal& proto) {
   ASSIGN_OR_RETURN(signal.actor, ParseHandle(proto.actor(), "actor"));
   if (!proto.subject().empty()) {
     ASSIGN_OR_RETURN(signal.subject, ParseHandle(proto.subject(), "subject"));
+    if (NeedsSubject(signal.kind) && signal.subject == signal.actor) {
+      return Invalid("subject", "is the actor; this kind is between two people");
+    }
   } else if (NeedsSubject(signal.kind)) {
     return Invalid("subject", "this kind is between two people; who is the other?");
   }

@@ -144,6 +144,19 @@ TEST_P(SignalContract, ACorrectionStandsInTheOthersPlace) {
   EXPECT_THAT(Ids(), ElementsAre("x", "2", "4")) << "only signals of the same source";
 }
 
+TEST_P(SignalContract, CorrectionsAreAnsweredFor) {
+  Append({Kudos("1", 1)});
+  const std::vector<Signal> two = {Correcting(Kudos("2", 2), "1"), Retraction("3", 3, "2"), Kudos("4", 4)};
+  ASSERT_THAT(store().AppendSignals(two, Deed{Handle("root"), At(9)}), IsOk());
+  ASSERT_THAT(store().AppendSignals(two, Deed{Handle("root"), At(10)}), IsOk());
+  const std::vector<AuditEntry> audit = *store().ListAudit(0, 10);
+  ASSERT_EQ(audit.size(), 2) << "once, and not for what corrects nothing";
+  EXPECT_EQ(audit[0].action, "signal.corrected");
+  EXPECT_EQ(audit[1].action, "signal.retracted");
+  EXPECT_EQ(audit[1].actor, Handle("root"));
+  EXPECT_EQ(audit[1].subject, Handle("ann"));
+}
+
 TEST_P(SignalContract, ARetractionTakesAway) {
   Append({Kudos("1", 1), Kudos("2", 2), Retraction("3", 3, "1")});
   EXPECT_THAT(Ids(), ElementsAre("2"));

@@ -9,7 +9,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "server/base/digest.h"
 #include "server/base/status_macros.h"
+#include "server/storage/sqlite/audit_rows.h"
 #include "server/storage/sqlite/rows.h"
 #include "server/storage/sqlite/sqlite_store.h"
 
@@ -261,9 +263,21 @@ bool SameTexts(const Statement& row, const Signal& signal) {
          row.Bytes(12) == signal.corrects && (row.Int(13) != 0) == signal.retracted;
 }
 
+absl::Status AddCorrectionToAudit(Database& db, const Signal& signal, const Deed& deed) {
+  return AddAudit(db, {.at = deed.at,
+                       .actor = deed.by,
+                       .action = signal.retracted ? "signal.retracted" : "signal.corrected",
+                       .subject = signal.actor,
+                       .other = signal.subject,
+                       .object = signal.source,
+                       .detail = Sha256Hex(signal.corrects)})
+      .status();
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<const Signal> signals) {
+absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<const Signal> signals,
+                                                                      const std::optional<Deed>& deed) {
   std::vector<SignalOutcome> outcomes;
   outcomes.reserve(signals.size());
   const auto [lock, db] = Writing();
@@ -291,6 +305,7 @@ absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<
         outcomes.push_back(SignalOutcome::kNew);
         ASSIGN_OR_RETURN(const bool more, insert.Step());
         static_cast<void>(more);
+        if (deed && !signal.corrects.empty()) RETURN_IF_ERROR(AddCorrectionToAudit(db, signal, *deed));
         continue;
       }
       RETURN_IF_ERROR(stored.Rebind({source, signal.source_id}));

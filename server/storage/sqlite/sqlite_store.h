@@ -59,7 +59,8 @@ class SqliteStore final : public Store {
   absl::Status SetAvailability(const Availability& availability) override;
 
   // sqlite_signals.cc
-  absl::StatusOr<std::vector<SignalOutcome>> AppendSignals(std::span<const Signal> signals) override;
+  absl::StatusOr<std::vector<SignalOutcome>> AppendSignals(std::span<const Signal> signals,
+                                                           const std::optional<Deed>& deed) override;
   absl::Status ScanSignals(const SignalQuery& query, const std::function<void(Signal)>& visit) override;
   absl::StatusOr<Page<Signal>> ListSignals(const SignalQuery& query, int page_size, std::string_view token) override;
   absl::StatusOr<SignalChanges> SignalsSince(const SignalCursor& cursor) override;

@@ -87,6 +87,8 @@ TEST(SignalConvert, WhatHasNoSenseIsRefusedByField) {
   proto = Course();
   proto.set_kind(v1::SIGNAL_KIND_KUDOS);
   ExpectRefused(proto, "subject");
+  proto.set_subject("Ann");
+  ExpectRefused(proto, "subject: is the actor");
 }
 
 TEST(SignalConvert, ValuesAreInTheirRange) {
