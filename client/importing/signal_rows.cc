@@ -105,7 +105,7 @@ std::optional<absl::Time> FromNumber(const std::string& text) {
   if (std::ranges::count(text, '.') > 1 || !absl::SimpleAtod(text, &number)) return std::nullopt;
   if (number >= 1e11) number /= 1000;  // milliseconds; as seconds it would be after the year 5000
   if (number >= 1e11) return std::nullopt;
-  return absl::UnixEpoch() + absl::Seconds(number);
+  return absl::FromUnixMicros(std::llround(number * 1e6));  // as exact as a double is there
 }
 
 }  // namespace

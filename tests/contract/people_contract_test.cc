@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_replace.h"
 #include "tests/contract/store_fixture.h"
 
 namespace mergegate::storage {
@@ -178,14 +177,7 @@ TEST_P(PeopleContract, WhoWantsToBeForgottenIs) {
                                                    .event = "ann@example.org approved"}}),
               IsOk());
 
-  const auto replaced = [](std::string_view text, const std::string& name, const std::string& pseudonym) {
-    return absl::StrReplaceAll(std::string(text), {{name, pseudonym}});
-  };
-  const auto no_verdict = [](const std::string&, const std::string&, std::string&, std::string&) {
-    return absl::OkStatus();
-  };
-  const auto erased =
-      store().ErasePerson(kAnnGh, {.text = replaced, .event = replaced, .verdict = no_verdict}, {kAnn, At(5)});
+  const auto erased = store().ErasePerson(kAnnGh, PlainRenaming(), {kAnn, At(5)});
   ASSERT_THAT(erased, IsOk());
   EXPECT_EQ(erased->signals, 2);
   EXPECT_EQ(erased->identities, 2);

@@ -72,7 +72,7 @@ TEST_P(ScoreContract, TheNewestWaitingVersionIsApproved) {
 TEST_P(ScoreContract, WhoApprovedCanBeForgotten) {
   ASSERT_THAT(store().AddWeights(kDb, Version(1, true)), IsOk());
   ASSERT_THAT(store().ApproveWeights(kDb, 1, Handle("lead")), IsOk());
-  const auto erasure = store().ErasePerson(Handle("lead"), {Handle("lead"), At(9)});
+  const auto erasure = store().ErasePerson(Handle("lead"), PlainRenaming(), {Handle("lead"), At(9)});
   ASSERT_THAT(erasure, IsOk());
   EXPECT_EQ((*store().ListWeights(kDb))[0].approved_by, erasure->pseudonym);
 }

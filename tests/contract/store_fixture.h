@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "server/storage/store.h"
 #include "tests/support/status_matchers.h"
@@ -67,6 +68,17 @@ inline Submission SubmissionTo(const std::string& project) {
   submission.base = CommitId(std::string(40, 'b'));
   submission.head = CommitId(std::string(40, 'a'));
   return submission;
+}
+
+// Replaces a name wherever it stands.
+inline Renaming PlainRenaming() {
+  const auto replaced = [](std::string_view text, const std::string& name, const std::string& pseudonym) {
+    return absl::StrReplaceAll(std::string(text), {{name, pseudonym}});
+  };
+  return {
+      .text = replaced,
+      .event = replaced,
+      .verdict = [](const std::string&, const std::string&, std::string&, std::string&) { return absl::OkStatus(); }};
 }
 
 inline VerdictRecord PassRecord() {

@@ -94,7 +94,7 @@ TEST(Moments, TheFormsOfExports) {
                            "Thu, 26 Nov 2026 13:45:00 +0000", "2026-11-26 13:45:00 UTC", "11/26/2026 1:45 PM"}) {
     EXPECT_EQ(Iso(text), "2026-11-26T13:45:00Z") << text;
   }
-  EXPECT_EQ(Iso("1795700700.000200"), "2026-11-26T13:45:00.000200033Z") << "Slack's, as exact as a double";
+  EXPECT_EQ(Iso("1795700700.000200"), "2026-11-26T13:45:00.0002Z") << "Slack's";
   EXPECT_EQ(Iso("2026-11-26"), "2026-11-26T00:00:00Z");
   EXPECT_EQ(Iso("Nov 26, 2026"), "2026-11-26T00:00:00Z");
   EXPECT_EQ(Iso("03/04/2026"), "2026-03-04T00:00:00Z");
