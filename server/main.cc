@@ -20,6 +20,7 @@
 #include "server/base/child_process.h"
 #include "server/base/data_folder.h"
 #include "server/base/status_macros.h"
+#include "server/pipeline/defect_risks.h"
 #include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/pipeline/scheduler.h"
@@ -130,6 +131,11 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     return experts.Rank(project, query);
   };
   if (!flags.embedded) experts.Start();
+  pipeline::DefectRisks risks(clock, mirrors, *store, flags.data_dir + "/risk");
+  parts.risk = [&risks](const ProjectId& project, const CommitId& base, const CommitId& head) {
+    return risks.Of(project, base, head);
+  };
+  risks.Start();
   pipeline::Warmer warmer(parts, {.units = flags.warm_units});
   pipeline::SignalFeed feed(parts, flags.data_dir + "/signals");
   // An embedded server ends with its run: nothing comes after it to be warm for.
@@ -175,6 +181,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   warmer.Stop();
   feed.Stop();
   experts.Stop();
+  risks.Stop();
   scheduler.Stop();
   server->Drain(absl::Seconds(2));
   return absl::OkStatus();

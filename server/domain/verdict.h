@@ -129,6 +129,24 @@ struct PolicyRef {
   bool operator==(const PolicyRef&) const = default;
 };
 
+// What one measure of a change does to its odds of causing a defect, against a typical change of its project.
+struct RiskFactor {
+  std::string text;    // "x1.8: 710 lines added; typical 60"
+  int milli_bits = 0;  // 1000 x the binary logarithm of the factor
+  bool size = false;   // grows with the change, whatever it does
+  bool operator==(const RiskFactor&) const = default;
+};
+
+// How likely the change is to cause a defect that is fixed within a year, by its project's past.
+struct RiskFacts {
+  int probability = 0;              // millionths
+  int typical = 0;                  // millionths; of a change with typical measures
+  int examples = 0;                 // past changes of which it is known, and that the model was fitted on
+  std::vector<RiskFactor> factors;  // the ones that matter most first
+  std::string missing;              // why nothing is known; the rest is 0 then
+  bool operator==(const RiskFacts&) const = default;
+};
+
 // Everything that scoring and gate look at; stored, so that a verdict can be replayed.
 struct Facts {
   CommitId base_commit;
@@ -151,6 +169,7 @@ struct Facts {
   Tier tier = Tier::kUnspecified;
   std::vector<Piece> pieces;
   std::optional<ReviewFacts> review;
+  std::optional<RiskFacts> risk;  // nullopt: of a time, or a place, that does not know of it
   bool operator==(const Facts&) const = default;
 };
 

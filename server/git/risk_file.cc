@@ -14,7 +14,7 @@ namespace mergegate::git {
 namespace {
 
 // Raised when commits are read, measured or written in another way.
-constexpr std::string_view kFormat = "mergegate-risk 1\n";
+constexpr std::string_view kFormat = "mergegate-risk 2\n";
 constexpr size_t kCommitsOfFrame = 500;
 
 constexpr uint64_t kUndoes = 1, kCorrects = 2, kCommentOnly = 4;
@@ -42,6 +42,7 @@ std::string EncodeCommits(const CommitId& tip, const std::vector<risk::Commit>& 
     PutText(out, commit.author);
     PutNumber(out, (commit.message.undoes ? kUndoes : 0) | (commit.message.corrects ? kCorrects : 0) |
                        (commit.content.comment_only ? kCommentOnly : 0));
+    PutText(out, commit.message.picked_from);
     PutNumber(out, commit.message.causes.size());
     for (const std::string& cause : commit.message.causes) PutText(out, cause);
     PutNumber(out, commit.files.size());
@@ -69,6 +70,7 @@ bool DecodeCommits(std::string_view bytes, CommitId& tip, std::vector<risk::Comm
     commit.message.undoes = (flags & kUndoes) != 0;
     commit.message.corrects = (flags & kCorrects) != 0;
     commit.content.comment_only = (flags & kCommentOnly) != 0;
+    commit.message.picked_from = reader.Text();
     const uint64_t causes = reader.Count();
     for (uint64_t k = 0; k < causes && reader.ok(); ++k) commit.message.causes.push_back(reader.Text());
     const uint64_t files = reader.Count();

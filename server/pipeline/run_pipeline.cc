@@ -47,20 +47,30 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   ASSIGN_OR_RETURN(PatchSet patch_set, FindPatchSet(*mirror, submission));
   ASSIGN_OR_RETURN(const PolicyInForce policy, LoadPolicy(patch_set, submission));
   ASSIGN_OR_RETURN(const CommandText command_text, FindCommandText(*mirror, parts.store, submission));
-  // Who looks at it is no property of the change, so it is added to what is kept for identical requests.
-  const auto with_review = [&](storage::VerdictRecord record) -> absl::StatusOr<storage::VerdictRecord> {
-    if (!IsReviewed(submission)) return record;
-    watch.Start("reviewers");
+  const std::optional<RiskFacts> risk =
+      patch_set.missing.empty() ? parts.risk(submission.project, patch_set.base, patch_set.head) : std::nullopt;
+  // What history says and who looks at it is no property of the change, so it is added to what is kept for identical
+  // requests.
+  const auto with_rest = [&](storage::VerdictRecord record) -> absl::StatusOr<storage::VerdictRecord> {
+    const bool reviewed = IsReviewed(submission);
+    if (!risk && !reviewed) return record;
+    if (reviewed) watch.Start("reviewers");
     ASSIGN_OR_RETURN(Facts facts, wire::ParseFacts(record.facts));
-    RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
-    RETURN_IF_ERROR(AddReview(parts, run, *mirror, patch_set, policy.policy, facts));
-    return Record(facts, watch.Finish());
+    facts.risk = risk;
+    if (reviewed) {
+      RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
+      RETURN_IF_ERROR(AddReview(parts, run, *mirror, patch_set, policy.policy, facts));
+      return Record(facts, watch.Finish());
+    }
+    storage::VerdictRecord told = Record(facts, {});
+    told.stats = std::move(record.stats);
+    return told;
   };
   std::optional<RunMemo> memo;
   if (patch_set.missing.empty()) {
     memo.emplace(parts, run, patch_set, policy, command_text);
     if (std::optional<storage::VerdictRecord> known = memo->Find(watch)) {
-      return with_review(*std::move(known));
+      return with_rest(*std::move(known));
     }
     if (memo->rechecks()) parts.recheck_share = 1;
     RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
@@ -87,7 +97,9 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
 
   watch.Start("analysis");
   const auto on_matching = [&](AnalysisResults results) {
-    parts.progress.ReportPreliminary(run.id, Judge(facts_of(std::move(results))));
+    Facts facts = facts_of(std::move(results));
+    facts.risk = risk;
+    parts.progress.ReportPreliminary(run.id, Judge(facts));
   };
   ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan_input, plan,
                                                     {.cancelled = cancelled, .on_matching = on_matching}));
@@ -99,7 +111,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   watch.Start("gate");
   storage::VerdictRecord record = Record(facts, {});
   record.stats = wire::Serialize(wire::ToProto(watch.Finish()));
-  return with_review(memo->Keep(facts, std::move(record)));
+  return with_rest(memo->Keep(facts, std::move(record)));
 }
 
 storage::VerdictRecord InconclusiveRecord(const Run& run, const std::string& reason) {

@@ -3,6 +3,7 @@
 #define MERGEGATE_SERVER_PIPELINE_RUN_PIPELINE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/base/metrics.h"
 #include "server/domain/run.h"
+#include "server/domain/verdict.h"
 #include "server/pipeline/analysis_board.h"
 #include "server/pipeline/mirrors.h"
 #include "server/pipeline/progress_board.h"
@@ -35,6 +37,9 @@ struct PipelineParts {
   // Everybody whom a project's history knows, for a query's paths; nobody by default.
   std::function<absl::StatusOr<std::vector<reviewers::RankedPerson>>(const ProjectId&, const reviewers::RankQuery&)>
       rank = [](const ProjectId&, const reviewers::RankQuery&) { return std::vector<reviewers::RankedPerson>(); };
+  // How likely the change from `base` to `head` is to cause a defect; nullopt where that is not asked.
+  std::function<std::optional<RiskFacts>(const ProjectId&, const CommitId& base, const CommitId& head)> risk =
+      [](const ProjectId&, const CommitId&, const CommitId&) { return std::nullopt; };
   // Hears of what the target branch of a project is, or was: `base` of the submission.
   std::function<void(const Submission&)> on_base = [](const Submission&) {};
 };

@@ -46,6 +46,7 @@ struct File {
 struct Message {
   bool undoes = false;              // reverts or re-applies another commit: no instance of its own
   bool corrects = false;            // says that it fixes something
+  std::string picked_from;          // the commit that this one is a cherry-pick of; links to that mean this one
   std::vector<std::string> causes;  // ids (7 to 40 hex digits) of commits that it names as what it mends
   bool operator==(const Message&) const = default;
 };

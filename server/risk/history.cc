@@ -172,7 +172,7 @@ void History::MarkCauses(const Commit& commit) {
     if (candidates == by_prefix_.end()) continue;
     size_t found = 0, matches = 0;
     for (const size_t i : candidates->second) {
-      if (!commits_[i].id.starts_with(cause)) continue;
+      if (!commits_[i].id.starts_with(cause) && !commits_[i].picked_from.starts_with(cause)) continue;
       found = i;
       ++matches;
     }
@@ -192,13 +192,11 @@ void History::MarkCauses(const Commit& commit) {
 
 void History::Add(const Commit& commit) {
   MarkCauses(commit);
-  Landed landed{.id = commit.id,
-                .time = commit.time,
-                .first_fix = 0,
-                .undoes = commit.message.undoes,
-                .code = false,
-                .files = {},
-                .folders = {}};
+  Landed landed;
+  landed.id = commit.id;
+  landed.picked_from = commit.message.picked_from;
+  landed.time = commit.time;
+  landed.undoes = commit.message.undoes;
   const int author = Number(authors_, Lower(commit.author));
   std::set<int> folders;
   std::vector<int> numbers;  // of all before any moves: two files may change places
@@ -238,6 +236,9 @@ void History::Add(const Commit& commit) {
   code_commits_ += landed.code ? 1 : 0;
   fixing_ += landed.code && commit.message.corrects ? 1 : 0;
   by_prefix_[commit.id.substr(0, kPrefix)].push_back(commits_.size());
+  if (const std::string& original = commit.message.picked_from; !original.empty()) {
+    by_prefix_[original.substr(0, kPrefix)].push_back(commits_.size());
+  }
   commits_.push_back(std::move(landed));
 }
 

@@ -90,7 +90,7 @@ class History {
     absl::flat_hash_set<int> authors;
   };
   struct Landed {
-    std::string id;
+    std::string id, picked_from;
     int64_t time = 0;
     int64_t first_fix = 0;
     bool undoes = false;

@@ -31,6 +31,8 @@ void Learner::Add(const Commit& commit) {
     instances_.push_back({.commit = history_.size(), .inputs = InputsOf(history_.MeasuresOf(commit))});
   }
   history_.Add(commit);
+  known_.insert(commit.id);
+  newest_ = std::max(newest_, commit.time);
 }
 
 }  // namespace mergegate::risk

@@ -13,8 +13,10 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "server/risk/history.h"
 #include "server/risk/model.h"
 
@@ -38,6 +40,9 @@ class Learner {
   const Model& ModelAt(int64_t time);
 
   const History& history() const { return history_; }
+  // True when the commit was added.
+  bool Knows(const std::string& id) const { return known_.contains(id); }
+  int64_t newest() const { return newest_; }  // time of the newest commit; 0: none
   // How many past changes the model was fitted on; 0: it is the general one.
   size_t examples() const { return examples_; }
 
@@ -51,6 +56,8 @@ class Learner {
   Model model_ = GeneralModel(0.05);
   int64_t next_refit_ = std::numeric_limits<int64_t>::min();
   size_t examples_ = 0;
+  absl::flat_hash_set<std::string> known_;
+  int64_t newest_ = 0;
 };
 
 }  // namespace mergegate::risk

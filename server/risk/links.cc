@@ -21,13 +21,14 @@ struct Patterns {
   RE2 undoes{R"(^\s*"?\s*(?:revert\b|re-?apply\b))", Bytes()};
   RE2 corrects{R"(\b(?:fix|fixes|fixed|fixing|fixup|bug|bugs|regression|repair)\b)", Bytes()};
   RE2 speaks_of_fault{R"(fix|restore|repair|regress|\bbug|crash|leak|broke|missing|incorrect)", Bytes()};
+  RE2 picked{R"(\(cherry[- ]picked from commit ([0-9a-f]{40})\))", Bytes()};
   RE2 named{R"((?m)(?:(?:^\s*|\()Fix(?:es|ed):?\s+(?:commit\s+)?"?\(?|\bamends?\b:?\s+(?:(?:commit|change)\s+)?)"
             R"(|\bfollow(?:s|ing)?[- ]?up\s*(?:to|of|for|on)?:?\s*(?:commit\s+)?|\bfix ?up (?:commit\s+)?)"
             R"(|\breverts?(?:\s+of)?(?:\s+the)?(?:\s+(?:commit|change))?:?\s+)([0-9a-f]{7,40})\b)",
             Bytes()};
   RE2 introduced{
       R"(\b(?:introduc\w+|caused|broken|broke|regression|regressed|bug|missed|forgotten|overlooked)\b[^.]{0,20}?)"
-      R"(\b(?:in|by|with|from|of|since|after)(?:\s+the)?:?(?:\s+(?:commit|change))?:?\s+\(?"?([0-9a-f]{7,40})\b)",
+      R"(\b(?:in|by|with|from|of|since|after)(?:\s+the)?(?:(?::?\s+(?:commit|change):?)?\s+|: )\(?"?([0-9a-f]{7,40})\b)",
       Bytes()};
 };
 
@@ -52,6 +53,7 @@ Message ReadMessage(std::string_view text) {
   Message message;
   message.undoes = RE2::PartialMatch(subject, patterns.undoes);
   message.corrects = RE2::PartialMatch(subject, patterns.corrects);
+  RE2::PartialMatch(whole, patterns.picked, &message.picked_from);
   std::string id;
   for (re2::StringPiece rest = whole; RE2::FindAndConsume(&rest, patterns.named, &id);) AddCause(id, message.causes);
   if (!RE2::PartialMatch(subject, patterns.speaks_of_fault)) return message;

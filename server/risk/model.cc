@@ -39,15 +39,16 @@ struct Term {
   Scale scale;
   double mean, sd, coefficient;
   std::string_view words;  // behind the number; of a flag: what is so
+  bool size = false;
 };
 
 // Learned by tests/bench/risk_eval.py's protocol from the whole of dpdk, openvswitch and qtdeclarative (each weighing
 // at most 8 000 changes, an intercept of its own, Gaussian prior of precision 30 at zero), as of November 2026.
 constexpr std::array<Term, kTerms> kGeneral = {{
-    {"lines_added", &Measures::lines_added, Scale::kLog, 2.9859, 1.7462, 0.5322, "lines added"},
-    {"largest_hunk", &Measures::largest_hunk, Scale::kLog, 2.2344, 1.5212, 0.1571, "lines added in one place"},
-    {"control", &Measures::control, Scale::kLog, 1.1442, 1.2544, 0.2699, "branches and loops added"},
-    {"files", &Measures::files, Scale::kLog, 1.2475, 0.6856, 0.0272, "files touched"},
+    {"lines_added", &Measures::lines_added, Scale::kLog, 2.9859, 1.7462, 0.5322, "lines added", true},
+    {"largest_hunk", &Measures::largest_hunk, Scale::kLog, 2.2344, 1.5212, 0.1571, "lines added in one place", true},
+    {"control", &Measures::control, Scale::kLog, 1.1442, 1.2544, 0.2699, "branches and loops added", true},
+    {"files", &Measures::files, Scale::kLog, 1.2475, 0.6856, 0.0272, "files touched", true},
     {"recent_changes", &Measures::recent_changes, Scale::kLog, 2.1654, 1.3319, -0.0257,
      "changes to these files in 90 days"},
     {"authors", &Measures::authors, Scale::kLog, 2.7198, 1.1362, 0.2907, "people have changed these files before"},
@@ -242,7 +243,8 @@ std::vector<Factor> FactorsOf(const Model& model, const Measures& measures) {
     const double log_odds = model.slope * model.coefficients[i] * (inputs[i] - model.typical[i]);
     factors.push_back({.measure = kGeneral[i].name,
                        .odds = std::exp(log_odds),
-                       .words = Words(kGeneral[i], measures, model.typical[i])});
+                       .words = Words(kGeneral[i], measures, model.typical[i]),
+                       .size = kGeneral[i].size});
   }
   std::ranges::sort(factors, {},
                     [](const Factor& factor) { return std::pair(-std::abs(std::log(factor.odds)), factor.measure); });

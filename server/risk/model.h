@@ -59,6 +59,7 @@ struct Factor {
   std::string_view measure;  // "lines_added"
   double odds = 1;           // > 0; the odds of a typical change times all factors are the odds of the change
   std::string words;         // "710 lines added; typical 18"
+  bool size = false;         // the measure grows with the change, whatever it does
 };
 
 // One for each term, the ones that move the odds most first.

@@ -34,6 +34,7 @@ constexpr std::array kSubIndices = {
     SubIndexRow{"debt", 50, Debt},
     SubIndexRow{"complexity", 25, ComplexityAdded},
     SubIndexRow{"duplication", 25, DuplicationAdded},
+    SubIndexRow{"risk", 20, Risk},
 };
 
 // Points lost, not yet limited to the weight. Beyond a hundred times the weight the figure says nothing more, and
@@ -107,6 +108,7 @@ Metric QualityOfChange(const Facts& facts) {
   std::vector<int64_t> weights;
   for (const SubIndexRow& row : kSubIndices) {
     SubIndex index = row.measure(facts);
+    if (index.unasked) continue;
     if (!index.missing.empty()) {
       metric.missing.push_back(std::move(index.missing));
       continue;
@@ -116,8 +118,10 @@ Metric QualityOfChange(const Facts& facts) {
   }
   if (present.empty()) return metric;
 
-  metric.ledger.push_back(
-      {.points = kOne, .reason = "a change that adds no debt, complexity or duplication", .evidence = {}});
+  metric.ledger.push_back({.points = kOne,
+                           .reason = facts.risk ? "a change that adds no debt, complexity, duplication or unusual risk"
+                                                : "a change that adds no debt, complexity or duplication",
+                           .evidence = {}});
   const std::vector<int> rescaled = Split(kOne, weights);
   for (size_t i = 0; i < present.size(); ++i) {
     AddEntries(present[i].second, present[i].first->name, rescaled[i], metric.ledger);

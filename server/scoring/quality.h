@@ -1,8 +1,9 @@
 // Q of a change, in [0, 1], with the ledger that sums to it. Pure.
 //
-//   Q = cap(1 - 0.5 min(1, debt) - 0.25 min(1, complexity) - 0.25 min(1, duplication))
+//   Q = cap(1 - 0.42 min(1, debt) - 0.21 min(1, complexity) - 0.21 min(1, duplication) - 0.17 min(1, risk))
 //
-// The three losses and their sources are in quality/<name>.cc; cap and ledger in quality.cc.
+// (weights 50, 25, 25 and 20 of 120). The losses and their sources are in quality/<name>.cc; cap and ledger in
+// quality.cc.
 #ifndef MERGEGATE_SERVER_SCORING_QUALITY_H_
 #define MERGEGATE_SERVER_SCORING_QUALITY_H_
 

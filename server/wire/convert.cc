@@ -235,6 +235,33 @@ static absl::Status SharedFromProto(const Proto& proto, Domain& domain) {
   return absl::OkStatus();
 }
 
+v1::RiskFacts ToProto(const RiskFacts& risk) {
+  v1::RiskFacts proto;
+  proto.set_probability(risk.probability);
+  proto.set_typical(risk.typical);
+  proto.set_examples(risk.examples);
+  for (const RiskFactor& factor : risk.factors) {
+    v1::RiskFactor& added = *proto.add_factors();
+    added.set_text(factor.text);
+    added.set_milli_bits(factor.milli_bits);
+    added.set_size(factor.size);
+  }
+  proto.set_missing(risk.missing);
+  return proto;
+}
+
+RiskFacts FromProto(const v1::RiskFacts& proto) {
+  RiskFacts risk{.probability = proto.probability(),
+                 .typical = proto.typical(),
+                 .examples = proto.examples(),
+                 .factors = {},
+                 .missing = proto.missing()};
+  for (const v1::RiskFactor& factor : proto.factors()) {
+    risk.factors.push_back({.text = factor.text(), .milli_bits = factor.milli_bits(), .size = factor.size()});
+  }
+  return risk;
+}
+
 v1::Facts ToProto(const Facts& facts) {
   v1::Facts proto;
   SharedToProto(facts, proto);
@@ -249,6 +276,7 @@ v1::Facts ToProto(const Facts& facts) {
   proto.set_cpp_lines_added(facts.cpp_lines_added);
   Repeat(facts.pieces, proto.mutable_pieces());
   if (facts.review) *proto.mutable_review() = ToProto(*facts.review);
+  if (facts.risk) *proto.mutable_risk() = ToProto(*facts.risk);
   return proto;
 }
 
@@ -274,6 +302,7 @@ absl::StatusOr<Facts> FromProto(const v1::Facts& proto) {
       }
     }
   }
+  if (proto.has_risk()) facts.risk = FromProto(proto.risk());
   return facts;
 }
 

@@ -27,6 +27,7 @@ struct SubIndex {
   int64_t full_loss = 1;        // > 0; the loss at which nothing of the weight is left
   std::vector<Charge> charges;  // `loss` is shared among them in proportion to their costs
   std::string missing;          // why there is no data; empty when there is
+  bool unasked = false;         // the facts are of a time or place that does not know of it: as if it did not exist
 };
 
 // Lines that a loss is set against. Below 20 a change counts as 20, so that a remark in a two-line change is not a
@@ -39,6 +40,8 @@ SubIndex Debt(const Facts& facts);
 SubIndex ComplexityAdded(const Facts& facts);
 // Share of the added C and C++ lines that are copies.
 SubIndex DuplicationAdded(const Facts& facts);
+// Odds of causing a defect, beyond those of a typical change of the project.
+SubIndex Risk(const Facts& facts);
 
 // True for findings that count against a change: new or caused, seen under a command that was not guessed.
 bool CountsAgainst(const Finding& finding);

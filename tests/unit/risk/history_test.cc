@@ -83,6 +83,12 @@ TEST(HistoryTest, TheFirstFixIsKeptAndRevertsAreNoDefects) {
   EXPECT_DOUBLE_EQ(history.MeasuresOf(Of(5, 4, {"a.cc"})).base_rate, 6.0 / 204);
 }
 
+TEST(HistoryTest, ALinkToTheOriginalOfACherryPickMeansThePick) {
+  Commit pick = Of(1, 0, {"a.cc"});
+  pick.message.picked_from = Id(7);
+  EXPECT_DOUBLE_EQ(After({pick, Of(2, 1, {"a.cc"}).Fixes(7)}, Of(3, 2, {"a.cc"})).base_rate, 6.0 / 202);
+}
+
 TEST(HistoryTest, LinksToNothingOrToItselfSayNothing) {
   EXPECT_DOUBLE_EQ(After({Of(1, 0, {"a.cc"}).Fixes(1), Of(2, 1, {"a.cc"}).Fixes(9)}, Of(3, 2, {"a.cc"})).base_rate,
                    5.0 / 202);

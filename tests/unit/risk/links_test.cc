@@ -36,6 +36,12 @@ TEST(LinksTest, OneCommitIsNamedOnce) {
   EXPECT_THAT(ReadMessage("x\n\nFixes: e8ae856140bc\nFixes: e8ae856140bc\n").causes, ElementsAre("e8ae856140bc"));
 }
 
+TEST(LinksTest, TellsCherryPicks) {
+  const std::string original(40, 'e');
+  EXPECT_EQ(ReadMessage("x\n\n(cherry picked from commit " + original + ")\n").picked_from, original);
+  EXPECT_EQ(ReadMessage("x\n").picked_from, "");
+}
+
 TEST(LinksTest, TellsRevertsAndFixes) {
   EXPECT_TRUE(ReadMessage("Revert \"a\"").undoes);
   EXPECT_TRUE(ReadMessage("Reapply \"a\"").undoes);

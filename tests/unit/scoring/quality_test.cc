@@ -183,6 +183,57 @@ TEST(QualityTest, LinesUnderGuessedFlagsGiveNoDebt) {
   EXPECT_THAT(metric.missing, ElementsAre("debt: no changed line was parsed under a known compile command"));
 }
 
+// Weights 50, 25, 25 and 20 of 120: 4167, 2083, 2083 and 1667.
+Facts WithRisk(std::vector<RiskFactor> factors) {
+  Facts facts = CleanChange(300);
+  facts.risk = RiskFacts{.probability = 41'000, .typical = 12'000, .examples = 900, .factors = std::move(factors)};
+  return facts;
+}
+
+TEST(QualityTest, OddsEightTimesTheTypicalLoseTheWholePart) {
+  // Half of three doublings: 1667 x 1500 / 3000 = 833.5.
+  EXPECT_EQ(QualityOfChange(WithRisk({{"x2.8: 710 lines added; typical 19", 1500, true}})).value, 10000 - 834);
+  EXPECT_EQ(QualityOfChange(WithRisk({{"x8.0", 3000, false}})).value, 10000 - 1667);
+  const Metric more = QualityOfChange(WithRisk({{"x16.0", 4000, false}}));
+  EXPECT_EQ(more.value, 10000 - 1667);
+  EXPECT_THAT(more.ledger.back().reason, HasSubstr("risk cannot cost more than its weight"));
+}
+
+TEST(QualityTest, TheLedgerTellsTheFactorsOfTheOdds) {
+  // 1500 - 600 = 900 in all: 1667 x 900 / 3000 = 500.1, shared 1000 to 500.
+  const Metric metric =
+      QualityOfChange(WithRisk({{"x2.0: 710 lines added; typical 19", 1000, true},
+                                {"x1.4: 30 people have changed these files before; typical 9", 500, false},
+                                {"x0.7: only comments differ", -600, false}}));
+  EXPECT_THAT(Points(metric), ElementsAre(10000, -333, -167));
+  EXPECT_EQ(metric.ledger[1].reason,
+            "risk x2.0: 710 lines added; typical 19 (4.1% of such changes cause a defect, 1.2% of typical ones)");
+  EXPECT_EQ(metric.ledger[2].reason, "risk x1.4: 30 people have changed these files before; typical 9");
+  EXPECT_EQ(metric.ledger[0].reason, "a change that adds no debt, complexity, duplication or unusual risk");
+}
+
+TEST(QualityTest, ThinSlicesPayForWhatTheyTouchAsTypicalChangesDo) {
+  const RiskFactor files{"x1.4: people", 500, false};
+  const int typical = QualityOfChange(WithRisk({files})).value;
+  EXPECT_EQ(QualityOfChange(WithRisk({files, {"x0.3: 1 lines added", -1700, true}})).value, typical);
+  EXPECT_LT(QualityOfChange(WithRisk({files, {"x2.0: 90 lines added", 1000, true}})).value, typical);
+}
+
+TEST(QualityTest, LittleRiskCostsNothing) {
+  EXPECT_EQ(QualityOfChange(WithRisk({})).value, 10000);
+  EXPECT_EQ(QualityOfChange(WithRisk({{"x0.5: only tests are touched", -1000, false}})).value, 10000);
+}
+
+TEST(QualityTest, UnknownRiskLeavesItsWeightToTheOthersAndSaysWhy) {
+  Facts facts = WithFindings(2, {Severity::kMinor});
+  const Metric before = QualityOfChange(facts);
+  facts.risk = RiskFacts{.missing = "the project's history is still being read"};
+  const Metric metric = QualityOfChange(facts);
+  EXPECT_EQ(metric.value, before.value);
+  EXPECT_THAT(metric.missing, ElementsAre("risk: the project's history is still being read"));
+  EXPECT_THAT(before.missing, IsEmpty());  // facts of before risk was known: nothing is said
+}
+
 TEST(QualityTest, NothingMeasuredIsNoQuality) {
   Facts facts = CleanChange(10);
   facts.coverage.missed_lines = facts.coverage.parsed_lines;

@@ -106,6 +106,11 @@ Facts EveryFact() {
                   .changes_requested = {Handle("ben")},
                   .owners = {{"CODEOWNERS:1", {Handle("cleo")}, 2, {"a.cc"}, true, "a group"}},
                   .problems = {"CODEOWNERS:2: what"}};
+  facts.risk = RiskFacts{.probability = 41'000,
+                         .typical = 12'000,
+                         .examples = 900,
+                         .factors = {{"x2.9: 710 lines added; typical 19", 1536, true}},
+                         .missing = "partly"};
   return facts;
 }
 
