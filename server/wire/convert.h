@@ -20,8 +20,6 @@ namespace mergegate::wire {
 v1::Finding ToProto(const Finding& finding);
 v1::AnalysisTask ToProto(const AnalysisTask& task);
 v1::TaskResult ToProto(const TaskResult& result);
-v1::RiskFacts ToProto(const RiskFacts& risk);
-RiskFacts FromProto(const v1::RiskFacts& proto);
 v1::Facts ToProto(const Facts& facts);
 v1::Verdict ToProto(const Verdict& verdict);
 v1::RunStats ToProto(const RunStats& stats);
