@@ -4,7 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "server/pipeline/review_log.h"
+#include "tests/unit/pipeline/pipeline_fixture.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -66,6 +70,69 @@ TEST(RevertedBy, ReadsTheIdThatGitWrites) {
   EXPECT_EQ(RevertedBy("This reverts commit abc."), "") << "too short to be one";
   EXPECT_EQ(RevertedBy("This reverts commit " + std::string(50, 'a')), "");
   EXPECT_EQ(RevertedBy("no"), "");
+}
+
+class FeedReviewTest : public PipelineTest {
+ protected:
+  FeedReviewTest() {
+    base_ = repo_.Commit({{"a.txt", "a\n"}});
+    head_ = repo_.Commit({{"a.txt", "b\n"}});
+    Append({.kind = ReviewEventKind::kPushed,
+            .head = head_,
+            .push = Push{.base = base_, .head = head_, .run = "projects/p/runs/none", .author = Handle("ann")}});
+    Append({.kind = ReviewEventKind::kClosed, .actor = Handle("ann"), .head = head_});
+  }
+
+  void Append(ReviewEvent event) {
+    ReviewLog log = *ReviewLog::Read(*store_, kProject, "pr-1");
+    event.at = clock_.Now();
+    event.source_id = absl::StrCat("test", log.events().size());
+    ASSERT_TRUE(log.Append({std::move(event)}).ok());
+  }
+
+  // The target branch of the mirror.
+  void Land(const CommitId& tip) {
+    repo_.Branch("main", tip);
+    ASSERT_TRUE((*mirrors_.Open(kProject))->Fetch(repo_.path(), {"+refs/heads/main:refs/heads/main"}).ok());
+  }
+
+  // Kinds of the signals that count, after feeding.
+  std::vector<SignalKind> Fed() {
+    EXPECT_TRUE(FeedReview(parts_, kProject, "pr-1").ok());
+    std::vector<SignalKind> kinds;
+    EXPECT_TRUE(store_->ScanSignals({}, [&](const Signal& signal) { kinds.push_back(signal.kind); }).ok());
+    std::ranges::sort(kinds);
+    return kinds;
+  }
+
+  CommitId base_, head_;
+};
+
+TEST_F(FeedReviewTest, WhatIsInTheTargetBranchWasMerged) {
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened)) << "as yet nobody knows";
+  Land(head_);
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeMerged));
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeMerged)) << "once";
+}
+
+TEST_F(FeedReviewTest, WhatDoesNotComeInADayWasGivenUpUntilItComesAfterAll) {
+  Land(base_);
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened));
+  clock_.Advance(absl::Hours(25));
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeAbandoned));
+  Land(head_);
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeMerged));
+}
+
+TEST_F(FeedReviewTest, AHistoryIsFedOnceAndWithoutWhatItsReviewTells) {
+  Land(head_);
+  testing::TempDirectory folder;
+  SignalFeed feed(parts_, folder.path());
+  EXPECT_EQ(*feed.Feed(kProject), 1) << "the base; the head is the review's";
+  EXPECT_EQ(*feed.Feed(kProject), 0);
+  const CommitId next = repo_.Commit({{"a.txt", "c\n"}});
+  Land(next);
+  EXPECT_EQ(*feed.Feed(kProject), 1);
 }
 
 }  // namespace
