@@ -14,7 +14,7 @@ namespace mergegate::git {
 namespace {
 
 // Raised when commits are read, measured or written in another way.
-constexpr std::string_view kFormat = "mergegate-risk 2\n";
+constexpr std::string_view kFormat = "mergegate-risk 3\n";
 constexpr size_t kCommitsOfFrame = 500;
 
 constexpr uint64_t kUndoes = 1, kCorrects = 2, kCommentOnly = 4;

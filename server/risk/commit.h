@@ -30,7 +30,7 @@ struct Content {
   int64_t depth = 0;          // sum over added lines of code of their indentation, in columns (tab: 8)
   int64_t header_added = 0;   // lines added to C and C++ headers
   int64_t test_added = 0;     // lines of code added to tests
-  bool comment_only = false;  // code differs in comments and white space only, and no file is new
+  bool comment_only = false;  // code differs in comments, white space and place only, and no file of it is new
   bool operator==(const Content&) const = default;
 };
 

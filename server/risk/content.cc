@@ -100,9 +100,8 @@ void AppendVisible(const std::string& line, std::string& text) {
   }
 }
 
-// Adds what a file of code says; false when it differs in more than comments and white space.
-bool AddCode(const ChangedFile& file, Content& content) {
-  std::string added, removed;
+// Adds what a file of code says, and what of it is visible to `added` and `removed`.
+void AddCode(const ChangedFile& file, Content& content, std::string& added, std::string& removed) {
   for (const Hunk& hunk : file.hunks) {
     const auto lines = static_cast<int64_t>(hunk.added.size());
     ++content.hunks;
@@ -123,7 +122,6 @@ bool AddCode(const ChangedFile& file, Content& content) {
     if (IsCppHeader(file.path())) content.header_added += lines;
     if (IsTest(file.path())) content.test_added += lines;
   }
-  return added == removed;
 }
 
 }  // namespace
@@ -137,16 +135,18 @@ std::vector<std::string> WithoutComments(const std::vector<std::string>& lines) 
 
 Content ContentOf(const Diff& diff) {
   Content content;
-  bool same_code = true, new_file = false;
+  std::string added, removed;
+  bool new_file = false;
   for (const ChangedFile& file : diff.files) {
-    new_file |= file.change == FileChange::kAdded;
     for (const Hunk& hunk : file.hunks) {
       content.lines_added += static_cast<int64_t>(hunk.added.size());
       content.lines_deleted += static_cast<int64_t>(hunk.removed.size());
     }
-    if (IsCode(file.path())) same_code &= AddCode(file, content);
+    if (!IsCode(file.path())) continue;
+    new_file |= file.change == FileChange::kAdded;
+    AddCode(file, content, added, removed);
   }
-  content.comment_only = same_code && !new_file;
+  content.comment_only = added == removed && !new_file;
   return content;
 }
 

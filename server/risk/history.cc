@@ -170,13 +170,15 @@ void History::MarkCauses(const Commit& commit) {
   for (const std::string& cause : commit.message.causes) {
     const auto candidates = by_prefix_.find(cause.substr(0, kPrefix));
     if (candidates == by_prefix_.end()) continue;
-    size_t found = 0, matches = 0;
+    size_t found = 0, exact = 0, picks = 0;
     for (const size_t i : candidates->second) {
-      if (!commits_[i].id.starts_with(cause) && !commits_[i].picked_from.starts_with(cause)) continue;
+      const bool named = commits_[i].id.starts_with(cause);
+      if (!named && (exact > 0 || !commits_[i].picked_from.starts_with(cause))) continue;
       found = i;
-      ++matches;
+      ++(named ? exact : picks);
     }
-    if (matches != 1 || commits_[found].first_fix != 0) continue;
+    // A commit that is there is meant rather than its picks.
+    if ((exact != 1 && (exact != 0 || picks != 1)) || commits_[found].first_fix != 0) continue;
     Landed& landed = commits_[found];
     landed.first_fix = commit.time;
     if (landed.undoes) continue;

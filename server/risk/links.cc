@@ -28,8 +28,9 @@ struct Patterns {
             Bytes()};
   RE2 introduced{
       R"(\b(?:introduc\w+|caused|broken|broke|regression|regressed|bug|missed|forgotten|overlooked)\b[^.]{0,20}?)"
-      R"(\b(?:in|by|with|from|of|since|after)(?:\s+the)?(?:(?::?\s+(?:commit|change):?)?\s+|: )\(?"?([0-9a-f]{7,40})\b)",
+      R"(\b(?:in|by|with|from|of)(?:\s+the)?(?:(?::?\s+(?:commit|change):?)?\s+|: )\(?"?([0-9a-f]{7,40})\b)",
       Bytes()};
+  RE2 broken_since{R"(\bbroken\b[^.]{0,40}?\b(?:since|after):?\s+(?:commit\s+)?([0-9a-f]{7,40})\b)", Bytes()};
 };
 
 const Patterns& Known() {
@@ -57,8 +58,8 @@ Message ReadMessage(std::string_view text) {
   std::string id;
   for (re2::StringPiece rest = whole; RE2::FindAndConsume(&rest, patterns.named, &id);) AddCause(id, message.causes);
   if (!RE2::PartialMatch(subject, patterns.speaks_of_fault)) return message;
-  for (re2::StringPiece rest = whole; RE2::FindAndConsume(&rest, patterns.introduced, &id);) {
-    AddCause(id, message.causes);
+  for (const RE2* pattern : {&patterns.introduced, &patterns.broken_since}) {
+    for (re2::StringPiece rest = whole; RE2::FindAndConsume(&rest, *pattern, &id);) AddCause(id, message.causes);
   }
   return message;
 }

@@ -180,7 +180,7 @@ TEST_F(RiskFileTest, AReadingThatWasCutOffGoesOn) {
   risk::Commit marked = first;
   marked.author = "as the file has it";
   const std::string frame = EncodeCommits(CommitId(), {marked});
-  FrameFile file(path_, "mergegate-risk 2\n");
+  FrameFile file(path_, "mergegate-risk 3\n");
   ASSERT_TRUE(file.Append(frame));
   const auto commits = Update();
   ASSERT_THAT(commits, SizeIs(2));

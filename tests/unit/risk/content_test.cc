@@ -62,6 +62,8 @@ TEST(ContentTest, OnlyCommentsDifferWhenTheRestIsEqualButForWhiteSpace) {
   };
   EXPECT_TRUE(only_comments({Changed("a.cc", {{{"int x; // old"}, {"int  x;  // new"}}})}));
   EXPECT_FALSE(only_comments({Changed("a.cc", {{{"int x; // old"}, {"int y; // new"}}})}));
+  // Moved from one file to another.
+  EXPECT_TRUE(only_comments({Changed("a.h", {{{"int x;"}, {}}}), Changed("b.h", {{{}, {"int x;"}}})}));
   EXPECT_FALSE(only_comments({Changed("a.cc", {{{}, {"// new"}}}, FileChange::kAdded)}));
 }
 

@@ -89,6 +89,16 @@ TEST(HistoryTest, ALinkToTheOriginalOfACherryPickMeansThePick) {
   EXPECT_DOUBLE_EQ(After({pick, Of(2, 1, {"a.cc"}).Fixes(7)}, Of(3, 2, {"a.cc"})).base_rate, 6.0 / 202);
 }
 
+TEST(HistoryTest, ACommitIsMeantRatherThanItsPick) {
+  Commit pick = Of(2, 1, {"b.cc"});
+  pick.message.picked_from = Id(1);
+  History history;
+  for (const Commit& commit : {Commit(Of(1, 0, {"a.cc"})), pick, Commit(Of(3, 2, {"a.cc"}).Fixes(1))})
+    history.Add(commit);
+  EXPECT_EQ(history.FirstFix(0), 2 * kDay);
+  EXPECT_EQ(history.FirstFix(1), 0);
+}
+
 TEST(HistoryTest, LinksToNothingOrToItselfSayNothing) {
   EXPECT_DOUBLE_EQ(After({Of(1, 0, {"a.cc"}).Fixes(1), Of(2, 1, {"a.cc"}).Fixes(9)}, Of(3, 2, {"a.cc"})).base_rate,
                    5.0 / 202);

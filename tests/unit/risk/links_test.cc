@@ -23,6 +23,13 @@ TEST(LinksTest, KnowsTheFormsOfProjects) {
               ElementsAre("6bef3c7ca859"));
 }
 
+TEST(LinksTest, BrokenSinceIsACause) {
+  EXPECT_THAT(ReadMessage("Fix regressed log. Broken since: a49b0ad786\n").causes, ElementsAre("a49b0ad786"));
+  EXPECT_THAT(ReadMessage("Fix broken visibility property assignment after d0644b040e\n").causes,
+              ElementsAre("d0644b040e"));
+  EXPECT_THAT(ReadMessage("Fix regression in ripple\n\nAfter ca20f7e82f the ripple\n").causes, IsEmpty());
+}
+
 TEST(LinksTest, IntroducedCountsOnlyWhenTheSubjectSpeaksOfAFault) {
   EXPECT_THAT(ReadMessage("Use the types introduced in 6bef3c7ca859\n").causes, IsEmpty());
   EXPECT_THAT(ReadMessage("Fix crash\n\nUses what was added in 6bef3c7ca859\n").causes, IsEmpty());
