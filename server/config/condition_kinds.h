@@ -31,6 +31,7 @@ inline constexpr std::array kConditionShapes = {
     ConditionShape{ConditionKind::kRequiredReports, "", 0, 0, true},
     ConditionShape{ConditionKind::kApprovals, "min", 0, 100, true},
     ConditionShape{ConditionKind::kOwners, "", 0, 0, true},
+    ConditionShape{ConditionKind::kTestCoverage, "min", 0, 1, false},
 };
 
 }  // namespace mergegate::config

@@ -46,6 +46,11 @@ std::string Requirement(const Condition& condition) {
                              condition.threshold);
     case ConditionKind::kOwners:
       return "owners of the changed paths (CODEOWNERS, OWNERS of the base commit) approved them";
+    case ConditionKind::kTestCoverage:
+      return absl::StrFormat(
+          "tests run at least %g%% of the changed executable C and C++ lines, else or without a report "
+          "of coverage it is not satisfied",
+          condition.threshold * 100);
   }
   return "";
 }

@@ -167,7 +167,7 @@ std::string_view PolicyJsonSchema() {
         "kind": {
           "description": "What the condition looks at.",
           "enum": ["findings", "q", "complexity", "duplication", "size", "analysis_coverage", "suppressions_added",
-                   "required_reports", "approvals", "owners"]
+                   "required_reports", "approvals", "owners", "test_coverage"]
         },
         "level": {
           "description": "block (default) decides the verdict, warn is only shown.",
@@ -246,7 +246,7 @@ std::string_view PolicyJsonSchema() {
         },
         {
           "properties": {
-            "kind": {"enum": ["q", "analysis_coverage"]},
+            "kind": {"enum": ["q", "analysis_coverage", "test_coverage"]},
             "min": {"$ref": "#/definitions/share"}, "max": false, "tools": false, "severity": false,
             "states": false, "checks": false, "paths": false, "exclude_paths": false
           },

@@ -70,6 +70,8 @@ std::string_view Name(ConditionKind kind) {
       return "approvals";
     case ConditionKind::kOwners:
       return "owners";
+    case ConditionKind::kTestCoverage:
+      return "test_coverage";
   }
   return "unspecified";
 }

@@ -30,7 +30,8 @@ inline constexpr std::array kConditionKinds = {ConditionKind::kFindings,
                                                ConditionKind::kSuppressionsAdded,
                                                ConditionKind::kRequiredReports,
                                                ConditionKind::kApprovals,
-                                               ConditionKind::kOwners};
+                                               ConditionKind::kOwners,
+                                               ConditionKind::kTestCoverage};
 
 inline constexpr std::array kTiers = {Tier::kMatching, Tier::kFull};
 

@@ -36,6 +36,7 @@ enum class ConditionKind {
   kRequiredReports,    // required_reports: reports of these tools were imported, else undecided
   kApprovals,          // approvals: every changed declaration has >= min approvals, and nobody wants changes
   kOwners,             // owners: owners of the changed paths approved them
+  kTestCoverage,  // test_coverage: share of the changed executable lines that tests ran >= min; no report: undecided
 };
 
 // Which findings count for kFindings. Empty lists match everything.

@@ -18,11 +18,14 @@ struct Project {
   bool operator==(const Project&) const = default;
 };
 
-// A report of another tool, SARIF text.
+enum class ReportKind { kSarif = 0, kCoverage = 1 };
+
+// A report of another tool: SARIF, or coverage of the tests in one of the formats of server/reports/coverage.h.
 struct ImportedReport {
   std::string name;
-  std::string sarif;
+  std::string text;
   bool at_base = false;
+  ReportKind kind = ReportKind::kSarif;
   bool operator==(const ImportedReport&) const = default;
 };
 

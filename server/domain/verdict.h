@@ -123,6 +123,21 @@ struct FunctionChange {
   bool operator==(const FunctionChange&) const = default;
 };
 
+// Which of the changed executable lines of a file tests ran.
+struct TestedFile {
+  std::string path = {};
+  int executable = 0;               // changed lines that can be run
+  std::vector<int> uncovered = {};  // of these, those that no test ran; ascending
+  bool operator==(const TestedFile&) const = default;
+};
+
+// What the coverage reports that came with the change say of its lines.
+struct TestCoverage {
+  std::vector<TestedFile> files = {};        // changed C and C++ files that a report tells of; by path
+  std::vector<std::string> unreported = {};  // changed C and C++ sources with code added that none tells of; by path
+  bool operator==(const TestCoverage&) const = default;
+};
+
 struct PolicyRef {
   std::string source;
   std::string digest;
@@ -170,6 +185,7 @@ struct Facts {
   std::vector<Piece> pieces;
   std::optional<ReviewFacts> review;
   std::optional<RiskFacts> risk;  // nullopt: of a time, or a place, that does not know of it
+  std::optional<TestCoverage> tests;  // absent: no readable report of coverage came
   bool operator==(const Facts&) const = default;
 };
 

@@ -233,6 +233,7 @@ Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, cons
   slim.cpp_lines_added = facts.cpp_lines_added;
   slim.pieces = facts.pieces;
   slim.review = facts.review;
+  slim.tests = facts.tests;
   for (const Candidate& candidate : candidates) {
     Remedy remedy = candidate.remedy;
     int urgency = 0;
@@ -269,7 +270,9 @@ std::string Explain(const Search::Solution& solution, const std::vector<Remedy>&
                        : solution.irreducible
                            ? "none of these steps can be left out; a smaller set of others may exist"
                            : "these steps are enough; there are too many to say which could be left out";
-  const auto assumes = [](const Remedy& r) { return r.target == Target::kUnit || r.target == Target::kReport; };
+  const auto assumes = [](const Remedy& r) {
+    return r.target == Target::kUnit || r.target == Target::kReport || r.target == Target::kTestReport;
+  };
   if (std::ranges::any_of(chosen, assumes)) reason += "; assumes that what is not known yet turns out clean";
   return reason;
 }

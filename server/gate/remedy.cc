@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/domain/names.h"
 #include "server/gate/approved.h"
+#include "server/gate/text.h"
 #include "server/gate/uncertainty.h"
 
 namespace mergegate::gate {
@@ -126,6 +128,28 @@ Remedy Approve(const Facts& facts, const Handle& person) {
                      .description = absl::StrCat("get the approval of ", person.value(), why)}};
 }
 
+Remedy CoverLines(const Facts& facts, size_t index) {
+  const TestedFile& file = facts.tests->files[index];
+  const std::string lines = ShowLines(file.uncovered);
+  return {.target = Target::kTestedFile,
+          .index = index,
+          .name = {},
+          .action = {.kind = "cover-lines",
+                     .subject = absl::StrCat(file.path, ":", lines),
+                     .description = absl::StrCat("let a test run ", file.path, ":", lines)}};
+}
+
+Remedy ReportCoverage(const Facts& facts) {
+  std::string of = "of the tests";
+  if (facts.tests) of = absl::StrCat("that tells of ", absl::StrJoin(facts.tests->unreported, ", "));
+  return {
+      .target = Target::kTestReport,
+      .name = {},
+      .action = {.kind = "report-coverage",
+                 .subject = "",
+                 .description = absl::StrCat("give a report of coverage ", of, " with the change (--coverage FILE)")}};
+}
+
 Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies) {
   Facts after = facts;
   std::set<size_t> findings, duplicates, relaxations;
@@ -160,6 +184,13 @@ Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies) {
       }
       case Target::kUnit:
         units.insert(remedy.name);
+        break;
+      case Target::kTestedFile:
+        after.tests->files[remedy.index].uncovered.clear();
+        break;
+      case Target::kTestReport:
+        if (!after.tests) after.tests.emplace();
+        after.tests->unreported.clear();
         break;
     }
   }

@@ -17,9 +17,19 @@
 namespace mergegate::gate {
 
 struct Remedy {
-  enum class Target { kFinding, kFunction, kDuplicate, kSuppression, kReport, kUnit, kApproval };
+  enum class Target {
+    kFinding,
+    kFunction,
+    kDuplicate,
+    kSuppression,
+    kReport,
+    kUnit,
+    kApproval,
+    kTestedFile,
+    kTestReport
+  };
   Target target = Target::kFinding;
-  size_t index = 0;   // into the facts' findings, functions, duplicates or relaxations
+  size_t index = 0;   // into the facts' findings, functions, duplicates, relaxations or tests.files
   int cognitive = 0;  // kFunction: complexity to come down to
   std::string name;   // kReport: tool; kUnit: path of the unit or file; kApproval: person
   Action action;
@@ -40,6 +50,12 @@ Remedy AnalyzeUnit(const Facts& facts, std::string_view name);
 
 // The person approves all of the change, and no longer wants changes. Requires facts of a review.
 Remedy Approve(const Facts& facts, const Handle& person);
+
+// Tests run all changed lines of facts.tests->files[index].
+Remedy CoverLines(const Facts& facts, size_t index);
+// A report of coverage arrived that tells of every changed source; where one did already, only of `unreported`, and
+// nothing in them is uncovered.
+Remedy ReportCoverage(const Facts& facts);
 
 // The facts after all of the remedies.
 Facts Apply(const Facts& facts, const std::vector<Remedy>& remedies);

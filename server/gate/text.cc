@@ -23,4 +23,22 @@ std::string Count(int64_t n, std::string_view noun) {
   return absl::StrCat(n, " ", std::string(noun), n == 1 ? "" : "s");
 }
 
+std::string ShowLines(const std::vector<int>& lines) {
+  constexpr int kMostRanges = 10;
+  std::string shown;
+  int ranges = 0;
+  for (size_t i = 0; i < lines.size();) {
+    size_t end = i + 1;
+    while (end < lines.size() && lines[end] == lines[end - 1] + 1) ++end;
+    if (ranges++ == kMostRanges) {
+      absl::StrAppend(&shown, ", ... and ", lines.size() - i, " more");
+      break;
+    }
+    absl::StrAppend(&shown, shown.empty() ? "" : ", ", lines[i]);
+    if (end > i + 1) absl::StrAppend(&shown, "-", lines[end - 1]);
+    i = end;
+  }
+  return shown;
+}
+
 }  // namespace mergegate::gate

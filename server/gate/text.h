@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mergegate::gate {
 
@@ -14,6 +15,8 @@ std::string Number(double value);
 std::string Percent(int64_t part, int64_t whole);
 // "1 finding", "3 findings".
 std::string Count(int64_t n, std::string_view noun);
+// Ascending lines as ranges, at most ten: "3-5, 9", "1, 3, ... and 4 more".
+std::string ShowLines(const std::vector<int>& lines);
 
 }  // namespace mergegate::gate
 

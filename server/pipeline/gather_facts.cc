@@ -81,7 +81,8 @@ ImportedFindings ReadReports(const PatchSet& patch_set, const std::vector<Import
   std::set<std::string> base_tools, head_tools;
   LineTexts base_texts(*patch_set.base_tree), head_texts(*patch_set.head_tree);
   for (const ImportedReport& report : reports) {
-    auto parsed = reports::ParseSarif(report.sarif);
+    if (report.kind != ReportKind::kSarif) continue;
+    auto parsed = reports::ParseSarif(report.text);
     if (!parsed.ok()) {
       imported.failures.push_back({.analyzer = "",
                                    .unit = report.name,
@@ -154,7 +155,8 @@ std::vector<FunctionChange> ChangedFunctions(const Diff& diff, const std::vector
 }
 
 Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const planning::Plan& plan,
-                  AnalysisResults results, ImportedFindings imported, std::vector<AnalysisFailure> other_failures) {
+                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage,
+                  std::vector<AnalysisFailure> other_failures) {
   const Diff& diff = patch_set.diff;
   Facts facts;
   facts.base_commit = patch_set.base;
@@ -172,6 +174,8 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
   facts.failures = plan.failures;
   Append(facts.failures, std::move(other_failures));
   Append(facts.failures, std::move(imported.failures));
+  Append(facts.failures, std::move(coverage.failures));
+  facts.tests = std::move(coverage.tests);
   Append(facts.failures, std::move(results.duplication_failures));
   tracking::TrackInput track{
       .diff = diff, .base = std::move(imported.base), .head = std::move(imported.head), .head_declarations = {}};

@@ -9,6 +9,7 @@
 #include "server/domain/verdict.h"
 #include "server/pipeline/analysis_stage.h"
 #include "server/pipeline/patch_set.h"
+#include "server/pipeline/test_coverage.h"
 #include "server/planning/plan.h"
 
 namespace mergegate::pipeline {
@@ -32,7 +33,8 @@ std::vector<FunctionChange> ChangedFunctions(const Diff& diff, const std::vector
                                              const std::vector<TaskResult>& head);
 
 Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const planning::Plan& plan,
-                  AnalysisResults results, ImportedFindings imported, std::vector<AnalysisFailure> other_failures);
+                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage,
+                  std::vector<AnalysisFailure> other_failures);
 
 }  // namespace mergegate::pipeline
 

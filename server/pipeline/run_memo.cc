@@ -53,7 +53,8 @@ std::string RunMemo::Key() const {
   for (const ImportedReport& report : run_.submission.reports) {
     add(report.name);
     add(report.at_base ? "1" : "0");
-    add(Sha256Hex(report.sarif));
+    add(Sha256Hex(report.text));
+    if (report.kind == ReportKind::kCoverage) add("coverage");
   }
   return absl::StrCat("run ", Sha256Hex(fields));
 }

@@ -91,8 +91,9 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
                                        .head_commands = *commands.head};
   ASSIGN_OR_RETURN(planning::Plan plan, planning::MakePlan(plan_input));
   const ImportedFindings imported = ReadReports(patch_set, submission.reports);
+  const ImportedCoverage coverage = ReadCoverage(patch_set, submission.reports, policy.policy.analysis.exclude_paths);
   const auto facts_of = [&](AnalysisResults results) {
-    return GatherFacts(patch_set, policy, plan, std::move(results), imported, commands.failures);
+    return GatherFacts(patch_set, policy, plan, std::move(results), imported, coverage, commands.failures);
   };
 
   watch.Start("analysis");

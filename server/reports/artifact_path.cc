@@ -91,6 +91,21 @@ std::optional<std::string> DecodeUri(std::string_view uri) {
   return Normalized(path);
 }
 
+std::optional<std::string> PlainPath(std::string_view path) {
+  constexpr size_t kMaxPathBytes = 8192;
+  if (path.empty() || path.size() > kMaxPathBytes ||
+      std::ranges::any_of(path, [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); })) {
+    return std::nullopt;
+  }
+  std::string slashed(path);
+  std::ranges::replace(slashed, '\\', '/');
+  if (slashed.size() > 2 && IsLetter(slashed[0]) && slashed[1] == ':' && slashed[2] == '/') slashed.insert(0, "/");
+  std::string plain = Normalized(slashed);
+  while (plain.starts_with("../")) plain.erase(0, 3);
+  if (plain.empty() || plain == "/" || plain == "..") return std::nullopt;
+  return plain;
+}
+
 std::optional<std::string> RelativePath(std::string_view uri, const std::vector<std::string>& roots) {
   std::optional<std::string> path = DecodeUri(uri);
   if (!path.has_value()) return std::nullopt;

@@ -18,6 +18,10 @@ namespace mergegate::reports {
 // more than 8192 bytes.
 std::optional<std::string> DecodeUri(std::string_view uri);
 
+// A path that is not a URI, so nothing in it is escaped: with '/' between normalized segments, without "../" at the
+// front. nullopt for an empty one, control characters and more than 8192 bytes.
+std::optional<std::string> PlainPath(std::string_view path);
+
 // `uri` below the longest of `roots` (decoded) that holds it, or as it is when relative. nullopt when it is absolute
 // and below none, when it leaves the root, and for the root itself.
 std::optional<std::string> RelativePath(std::string_view uri, const std::vector<std::string>& roots);

@@ -4,10 +4,89 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace mergegate::reports {
+namespace {
+
+constexpr size_t kMaxBytes = 32 << 20;
+constexpr int kMaxNesting = 128;
+constexpr size_t kMaxValues = 4'000'000;
+constexpr size_t kMaxMessageBytes = 4096;
+
+// Refuses documents whose tree would be out of proportion to their text, before building it.
+absl::Status CheckShape(std::string_view text, std::string_view what) {
+  if (text.size() > kMaxBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(what), ": ", text.size(), " bytes; at most ", kMaxBytes, " are read"));
+  }
+  int depth = 0;
+  size_t values = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        in_string = false;
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++values;
+      if (++depth > kMaxNesting) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(std::string(what), ": nested deeper than ", kMaxNesting, " at byte ", i));
+      }
+    } else if (c == '}' || c == ']') {
+      --depth;
+    } else if (c == ',') {
+      ++values;
+    }
+    if (values > kMaxValues) {
+      return absl::InvalidArgumentError(absl::StrCat(std::string(what), ": more than ", kMaxValues, " values"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// One line, without control characters, of bounded length and never cut inside a character.
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (char c : text) {
+    const bool blank = absl::ascii_iscntrl(static_cast<unsigned char>(c)) || c == ' ';
+    if (blank && (line.empty() || line.back() == ' ')) continue;
+    line += blank ? ' ' : c;
+    if (line.size() > kMaxMessageBytes) break;
+  }
+  if (line.size() > kMaxMessageBytes) {
+    size_t end = kMaxMessageBytes;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
+    line.resize(end);
+  }
+  absl::StripTrailingAsciiWhitespace(&line);
+  return line;
+}
+
+absl::StatusOr<nlohmann::json> ParseJsonObject(std::string_view text, std::string_view what) {
+  if (absl::Status shape = CheckShape(text, what); !shape.ok()) return shape;
+  nlohmann::json document;
+  try {
+    document = nlohmann::json::parse(text.begin(), text.end());
+  } catch (const std::exception& exception) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        std::string(what), ": not valid JSON: ", OneLine(std::string_view(exception.what()).substr(0, 300))));
+  }
+  if (!document.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(std::string(what), ": an object was expected at the top"));
+  }
+  return document;
+}
 
 void JsonView::Complain(const std::string& problem) const {
   if (error_->empty()) *error_ = absl::StrCat(path_, ": ", problem);

@@ -12,9 +12,17 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "nlohmann/json.hpp"
 
 namespace mergegate::reports {
+
+// A document that is an object. kInvalidArgument ("<what>: ...") for what is not JSON, larger than 32 MiB, nested
+// deeper than 128 or made of more than 4 million values: nothing is built for those. Never throws, whatever the bytes.
+absl::StatusOr<nlohmann::json> ParseJsonObject(std::string_view text, std::string_view what);
+
+// One line, without control characters, of at most 4 KiB and never cut inside a character.
+std::string OneLine(std::string_view text);
 
 class JsonView {
  public:

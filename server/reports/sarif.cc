@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/base/status_macros.h"
 #include "server/reports/artifact_path.h"
 #include "server/reports/json_view.h"
 
@@ -20,67 +21,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxBytes = 32 << 20;
-constexpr int kMaxNesting = 128;
-constexpr size_t kMaxValues = 4'000'000;
+constexpr size_t kMaxMessageBytes = 4096;  // of a finding
 constexpr size_t kMaxNotes = 100;
-constexpr size_t kMaxMessageBytes = 4096;
 constexpr size_t kMaxRoots = 64;
 constexpr size_t kMaxIdBytes = 1024;  // ids of rules, messages and bases; longer ones name nothing
 constexpr int kMaxBaseIds = 8;        // length of a chain of uriBaseIds
-
-// Refuses documents whose tree would be out of proportion to their text, before building it.
-absl::Status CheckShape(std::string_view text) {
-  if (text.size() > kMaxBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("SARIF: ", text.size(), " bytes; at most ", kMaxBytes, " are read"));
-  }
-  int depth = 0;
-  size_t values = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        in_string = false;
-      }
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++values;
-      if (++depth > kMaxNesting) {
-        return absl::InvalidArgumentError(absl::StrCat("SARIF: nested deeper than ", kMaxNesting, " at byte ", i));
-      }
-    } else if (c == '}' || c == ']') {
-      --depth;
-    } else if (c == ',') {
-      ++values;
-    }
-    if (values > kMaxValues) {
-      return absl::InvalidArgumentError(absl::StrCat("SARIF: more than ", kMaxValues, " values"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// One line, without control characters, of bounded length and never cut inside a character.
-std::string OneLine(std::string_view text) {
-  std::string line;
-  for (char c : text) {
-    const bool blank = absl::ascii_iscntrl(static_cast<unsigned char>(c)) || c == ' ';
-    if (blank && (line.empty() || line.back() == ' ')) continue;
-    line += blank ? ' ' : c;
-    if (line.size() > kMaxMessageBytes) break;
-  }
-  if (line.size() > kMaxMessageBytes) {
-    size_t end = kMaxMessageBytes;
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
-    line.resize(end);
-  }
-  absl::StripTrailingAsciiWhitespace(&line);
-  return line;
-}
 
 std::optional<Severity> SeverityOfScore(std::optional<double> score) {
   if (!score.has_value()) return std::nullopt;
@@ -341,17 +286,9 @@ class RunReader {
 }  // namespace
 
 absl::StatusOr<ParsedReport> ParseSarif(std::string_view text) {
-  if (absl::Status shape = CheckShape(text); !shape.ok()) return shape;
-  json document;
-  try {
-    document = json::parse(text.begin(), text.end());
-  } catch (const std::exception& exception) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("SARIF: not valid JSON: ", OneLine(std::string_view(exception.what()).substr(0, 300))));
-  }
+  ASSIGN_OR_RETURN(const json document, ParseJsonObject(text, "SARIF"));
   std::string error;
   const JsonView root(&document, "", &error);
-  if (!document.is_object()) return absl::InvalidArgumentError("SARIF: an object was expected at the top");
   const std::string_view version = root.Get("version").Text();
   if (!version.starts_with("2.1.")) {
     return absl::InvalidArgumentError(

@@ -62,7 +62,11 @@ absl::Status CheckSizes(const v1::SubmitChangeRequest& request) {
   }
   if (request.policy().size() > kMaxPolicyBytes) return Invalid("policy", "over 1 MiB", "");
   for (const v1::ImportedReport& report : request.reports()) {
-    if (report.sarif().size() > kMaxReportBytes) return Invalid("reports", "one is over 32 MiB", "split the report");
+    if (std::max(report.sarif().size(), report.coverage().size()) > kMaxReportBytes)
+      return Invalid("reports", "one is over 32 MiB", "split the report");
+    if (!report.coverage().empty() && (!report.sarif().empty() || report.at_base())) {
+      return Invalid("reports", "coverage comes alone and about the head", "leave sarif and at_base out");
+    }
   }
   if (request.deadline_seconds() < 0 || request.deadline_seconds() > kMaxDeadlineSeconds) {
     return Invalid("deadline_seconds", "must be 0 to 86400", "0 means the server's default");
@@ -107,7 +111,11 @@ absl::StatusOr<Submission> RunService::ReadSubmission(const v1::SubmitChangeRequ
   submission.change = request.change().empty() ? submission.head.value() : request.change();
   submission.compile_commands = request.compile_commands();
   for (const v1::ImportedReport& report : request.reports()) {
-    submission.reports.push_back({.name = report.name(), .sarif = report.sarif(), .at_base = report.at_base()});
+    const bool coverage = !report.coverage().empty();
+    submission.reports.push_back({.name = report.name(),
+                                  .text = coverage ? report.coverage() : report.sarif(),
+                                  .at_base = report.at_base(),
+                                  .kind = coverage ? ReportKind::kCoverage : ReportKind::kSarif});
   }
   submission.policy = request.policy();
   submission.caller_analyzes = request.caller_analyzes();

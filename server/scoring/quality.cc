@@ -35,6 +35,7 @@ constexpr std::array kSubIndices = {
     SubIndexRow{"complexity", 25, ComplexityAdded},
     SubIndexRow{"duplication", 25, DuplicationAdded},
     SubIndexRow{"risk", 20, Risk},
+    SubIndexRow{"coverage", 25, LinesUncovered},
 };
 
 // Points lost, not yet limited to the weight. Beyond a hundred times the weight the figure says nothing more, and

@@ -251,6 +251,15 @@ v1::Facts ToProto(const Facts& facts) {
   Repeat(facts.pieces, proto.mutable_pieces());
   if (facts.review) *proto.mutable_review() = ToProto(*facts.review);
   if (facts.risk) *proto.mutable_risk() = ToProto(*facts.risk);
+  if (facts.tests) {
+    for (const TestedFile& file : facts.tests->files) {
+      v1::TestedFile& added = *proto.mutable_tests()->add_files();
+      added.set_path(file.path);
+      added.set_executable(file.executable);
+      added.mutable_uncovered()->Assign(file.uncovered.begin(), file.uncovered.end());
+    }
+    RepeatStrings(facts.tests->unreported, proto.mutable_tests()->mutable_unreported());
+  }
   return proto;
 }
 
@@ -277,6 +286,14 @@ absl::StatusOr<Facts> FromProto(const v1::Facts& proto) {
     }
   }
   if (proto.has_risk()) facts.risk = FromProto(proto.risk());
+  if (proto.has_tests()) {
+    facts.tests.emplace().unreported = Strings(proto.tests().unreported());
+    for (const v1::TestedFile& file : proto.tests().files()) {
+      facts.tests->files.push_back({.path = file.path(),
+                                    .executable = file.executable(),
+                                    .uncovered = {file.uncovered().begin(), file.uncovered().end()}});
+    }
+  }
   return facts;
 }
 

@@ -92,7 +92,7 @@ TEST_P(StoreContractTest, SubmittedRunIsQueuedAndKeptAsGiven) {
   submission.caller_analyzes = true;
   submission.deadline = absl::Minutes(7);
   submission.compile_commands = "[]";
-  submission.reports = {{"ruff.sarif", "{}", false}};
+  submission.reports = {{"ruff.sarif", "{}", false}, {"cov.info", "SF:a\n", false, ReportKind::kCoverage}};
   const auto submitted = store().SubmitRun(submission, RunId("r1"), At(3));
   ASSERT_THAT(submitted, IsOk());
   const auto read = store().GetRun(RunId("r1"));
@@ -155,14 +155,15 @@ TEST_P(StoreContractTest, SameRequestWithOtherContentIsRefused) {
   first.compile_commands = "[1]";
   first.reports = {{"a.sarif", "{}", false}};
   ASSERT_THAT(store().SubmitRun(first, RunId("first"), At(0)), IsOk());
-  std::vector<Submission> others(8, first);
+  std::vector<Submission> others(9, first);
   others[0].change = "43";
   others[1].base = CommitId(std::string(40, 'c'));
   others[2].head = CommitId(std::string(40, 'c'));
   others[3].compile_commands = "[2]";
   others[4].policy = "version: 1";
   others[5].caller_analyzes = true;
-  others[6].reports[0].sarif = "{ }";
+  others[6].reports[0].text = "{ }";
+  others[8].reports[0].kind = ReportKind::kCoverage;
   others[7].reports[0].at_base = true;
   for (const Submission& other : others) {
     EXPECT_THAT(store().SubmitRun(other, RunId("second"), At(0)),

@@ -35,6 +35,7 @@ struct CheckOptions {
   std::string policy;
   std::vector<std::string> sarif;
   std::vector<std::string> sarif_base;
+  std::vector<std::string> coverage;
   std::string format = "text";
   std::string output;
   std::string change;
@@ -187,6 +188,14 @@ class Check {
         report.set_at_base(at_base);
       }
     }
+    for (const std::string& file : options_.coverage) {
+      auto text = ReadFile(file, kReportLimit);
+      if (!text.ok()) return text.status();
+      if (text->empty()) return absl::InvalidArgumentError(fmt::format("{}: the report of coverage is empty", file));
+      v1::ImportedReport& report = *request.add_reports();
+      report.set_name(std::filesystem::path(file).filename().string());
+      report.set_coverage(*std::move(text));
+    }
     return request;
   }
 
@@ -284,6 +293,10 @@ void AddCheck(CLI::App& program, Environment& env) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   verb->add_option("--sarif-base", options->sarif_base, "The same about the base: its findings are then not new")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  verb->add_option("--coverage", options->coverage,
+                   "Which lines tests ran: lcov, llvm-cov JSON, Cobertura XML, gcovr or gcov JSON")
       ->type_name("FILE")
       ->allow_extra_args(false);
   verb->add_option("--format", options->format, "Output format [text]")->check(CLI::IsMember(FormatNames()));

@@ -71,6 +71,7 @@ Outcome JudgeSuppressionsAdded(const Condition& condition, const Evidence& evide
 Outcome JudgeRequiredReports(const Condition& condition, const Evidence& evidence);
 Outcome JudgeApprovals(const Condition& condition, const Evidence& evidence);
 Outcome JudgeOwners(const Condition& condition, const Evidence& evidence);
+Outcome JudgeTestCoverage(const Condition& condition, const Evidence& evidence);
 
 Proposal ProposeForFindings(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForQuality(const Condition& condition, const Evidence& evidence);
@@ -82,6 +83,7 @@ Proposal ProposeForSuppressionsAdded(const Condition& condition, const Evidence&
 Proposal ProposeForRequiredReports(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForApprovals(const Condition& condition, const Evidence& evidence);
 Proposal ProposeForOwners(const Condition& condition, const Evidence& evidence);
+Proposal ProposeForTestCoverage(const Condition& condition, const Evidence& evidence);
 
 }  // namespace mergegate::gate
 

@@ -50,7 +50,7 @@ Outcome JudgeQuality(const Condition& condition, const Evidence& evidence) {
     return outcome;
   }
   outcome.reason = absl::StrCat("Q is ", shown, ", at least ", Number(condition.threshold), " wanted");
-  if (!missing.empty()) absl::StrAppend(&outcome.reason, "; without ", missing);
+  if (!missing.empty() && !Suffices(condition, quality)) absl::StrAppend(&outcome.reason, "; without ", missing);
   const std::string hidden = WhatMayBeHidden(facts, Subject::kEverything);
   const std::string failed_at_base = WhatFailedAtBase(facts);
   if (!Suffices(condition, quality)) {
@@ -81,6 +81,9 @@ Proposal ProposeForQuality(const Condition&, const Evidence& evidence) {
     if (function.after.cognitive > target) proposal.remedies.push_back(LowerFunction(facts, i, target));
   }
   for (size_t i = 0; i < facts.duplicates.size(); ++i) proposal.remedies.push_back(RemoveDuplicate(facts, i));
+  for (size_t i = 0; facts.tests && i < facts.tests->files.size(); ++i) {
+    if (!facts.tests->files[i].uncovered.empty()) proposal.remedies.push_back(CoverLines(facts, i));
+  }
   return proposal;
 }
 

@@ -21,6 +21,7 @@ constexpr std::array kRows = {
     ConditionRow{ConditionKind::kRequiredReports, Target::kReport, JudgeRequiredReports, ProposeForRequiredReports},
     ConditionRow{ConditionKind::kApprovals, Target::kApproval, JudgeApprovals, ProposeForApprovals},
     ConditionRow{ConditionKind::kOwners, Target::kApproval, JudgeOwners, ProposeForOwners},
+    ConditionRow{ConditionKind::kTestCoverage, Target::kTestedFile, JudgeTestCoverage, ProposeForTestCoverage},
 };
 
 consteval bool InEnumOrder() {

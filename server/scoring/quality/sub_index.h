@@ -42,6 +42,8 @@ SubIndex ComplexityAdded(const Facts& facts);
 SubIndex DuplicationAdded(const Facts& facts);
 // Odds of causing a defect, beyond those of a typical change of the project.
 SubIndex Risk(const Facts& facts);
+// Changed executable lines that no test ran.
+SubIndex LinesUncovered(const Facts& facts);
 
 // True for findings that count against a change: new or caused, seen under a command that was not guessed.
 bool CountsAgainst(const Finding& finding);

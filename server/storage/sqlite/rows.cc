@@ -115,14 +115,18 @@ absl::Status LoadInputs(Database& db, int64_t number, Submission& submission) {
   if (!commands.IsNull(0)) {
     ASSIGN_OR_RETURN(submission.compile_commands, LoadContent(db, commands.Bytes(0)));
   }
-  ASSIGN_OR_RETURN(Statement reports,
-                   db.Query("SELECT name, at_base, sarif FROM run_reports WHERE run = ? ORDER BY position", {number}));
+  ASSIGN_OR_RETURN(
+      Statement reports,
+      db.Query("SELECT name, at_base, sarif, kind FROM run_reports WHERE run = ? ORDER BY position", {number}));
   submission.reports.clear();
   while (true) {
     ASSIGN_OR_RETURN(const bool row, reports.Step());
     if (!row) return absl::OkStatus();
-    ImportedReport report{.name = reports.Text(0), .sarif = "", .at_base = reports.Int(1) != 0};
-    ASSIGN_OR_RETURN(report.sarif, LoadContent(db, reports.Bytes(2)));
+    ImportedReport report{.name = reports.Text(0),
+                          .text = "",
+                          .at_base = reports.Int(1) != 0,
+                          .kind = static_cast<ReportKind>(reports.Int(3))};
+    ASSIGN_OR_RETURN(report.text, LoadContent(db, reports.Bytes(2)));
     submission.reports.push_back(std::move(report));
   }
 }

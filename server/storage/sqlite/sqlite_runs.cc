@@ -28,7 +28,8 @@ std::string DigestOf(const Submission& submission) {
   for (const ImportedReport& report : submission.reports) {
     add(report.name);
     add(report.at_base ? "1" : "0");
-    add(Sha256Hex(report.sarif));
+    add(Sha256Hex(report.text));
+    if (report.kind == ReportKind::kCoverage) add("coverage");
   }
   return Sha256Hex(fields);
 }
@@ -51,9 +52,10 @@ absl::StatusOr<std::optional<Run>> FindSubmitted(Database& db, const Submission&
 absl::Status InsertReports(Database& db, int64_t run, const std::vector<ImportedReport>& reports) {
   int64_t position = 0;
   for (const ImportedReport& report : reports) {
-    ASSIGN_OR_RETURN(const std::string digest, SaveContent(db, report.sarif));
-    RETURN_IF_ERROR(db.Execute("INSERT INTO run_reports VALUES (?, ?, ?, ?, ?)",
-                               {run, position++, report.name, int64_t{report.at_base}, digest})
+    ASSIGN_OR_RETURN(const std::string digest, SaveContent(db, report.text));
+    RETURN_IF_ERROR(db.Execute("INSERT INTO run_reports VALUES (?, ?, ?, ?, ?, ?)",
+                               {run, position++, report.name, int64_t{report.at_base}, digest,
+                                int64_t{static_cast<int>(report.kind)}})
                         .status());
   }
   return absl::OkStatus();

@@ -83,18 +83,21 @@ TEST_F(CheckTest, SendsPacksInChunksOfOneMebibyte) {
 
 TEST_F(CheckTest, SendsCompileCommandsPolicyAndReports) {
   server.verdict = PassResponse();
-  for (const char* name : {"cc.json", "policy.yaml", "head.sarif", "base.sarif"}) {
+  for (const char* name : {"cc.json", "policy.yaml", "head.sarif", "base.sarif", "cov.info"}) {
     std::ofstream(folder + "/" + name) << name;
   }
-  ASSERT_EQ(Check({"--base", "HEAD~1", "--compile-commands", folder + "/cc.json", "--policy", folder + "/policy.yaml",
-                   "--sarif", folder + "/head.sarif", "--sarif", folder + "/cc.json", "--sarif-base",
-                   folder + "/base.sarif", "--change", "pr-7", "--request-id", "once"}),
-            0)
+  ASSERT_EQ(
+      Check({"--base", "HEAD~1", "--compile-commands", folder + "/cc.json", "--policy", folder + "/policy.yaml",
+             "--sarif", folder + "/head.sarif", "--sarif", folder + "/cc.json", "--sarif-base", folder + "/base.sarif",
+             "--coverage", folder + "/cov.info", "--change", "pr-7", "--request-id", "once"}),
+      0)
       << err.str();
   const v1::SubmitChangeRequest& request = server.submitted.at(0);
   EXPECT_EQ(request.compile_commands(), "cc.json");
   EXPECT_EQ(request.policy(), "policy.yaml");
-  ASSERT_EQ(request.reports_size(), 3);
+  ASSERT_EQ(request.reports_size(), 4);
+  EXPECT_EQ(request.reports(3).coverage(), "cov.info");
+  EXPECT_EQ(request.reports(3).sarif(), "");
   EXPECT_FALSE(request.reports(0).at_base());
   EXPECT_EQ(request.reports(2).name(), "base.sarif");
   EXPECT_TRUE(request.reports(2).at_base());

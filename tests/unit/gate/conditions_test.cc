@@ -230,6 +230,36 @@ TEST(DuplicationTest, WhenItsAnalyzerFailedItIsUndecided) {
   EXPECT_EQ(Judge(Of(ConditionKind::kDuplication, 0.1), facts).state, kSatisfied);
 }
 
+// ---- test_coverage ----
+
+TEST(TestCoverageTest, ShareOfTheChangedExecutableLines) {
+  Facts facts = CleanChange(100);
+  facts.tests = TestCoverage{.files = {{"a.cc", 6, {3, 4, 5, 9}}, {"b.cc", 4, {}}}};
+  EXPECT_EQ(Judge(Of(ConditionKind::kTestCoverage, 0.6), facts).state, kSatisfied);
+  const ConditionResult result = Judge(Of(ConditionKind::kTestCoverage, 0.61), facts);
+  EXPECT_EQ(result.state, kUnsatisfied);
+  EXPECT_EQ(result.actual, "60%");
+  EXPECT_EQ(result.threshold, ">= 61%");
+  EXPECT_EQ(result.reason, "tests ran 6 of 10 changed executable lines, at least 61% wanted; not a.cc:3-5, 9");
+}
+
+TEST(TestCoverageTest, WhatNobodyMeasuredIsUndecided) {
+  Facts facts = CleanChange(100);
+  EXPECT_EQ(Judge(Of(ConditionKind::kTestCoverage, 0), facts).state, kUndecided) << "no report";
+  facts.tests = TestCoverage{.files = {}, .unreported = {"a.cc"}};
+  const ConditionResult result = Judge(Of(ConditionKind::kTestCoverage, 0.5), facts);
+  EXPECT_EQ(result.state, kUndecided);
+  EXPECT_EQ(result.reason, "no changed line is executable; no report tells of a.cc");
+  facts.tests->files = {{"b.cc", 1, {1}}};
+  EXPECT_EQ(Judge(Of(ConditionKind::kTestCoverage, 0.5), facts).state, kUnsatisfied) << "not whatever else is found";
+}
+
+TEST(TestCoverageTest, NothingToRunIsCovered) {
+  Facts facts = CleanChange(1);
+  facts.tests = TestCoverage();
+  EXPECT_EQ(Judge(Of(ConditionKind::kTestCoverage, 1), facts).state, kSatisfied);
+}
+
 // ---- size ----
 
 TEST(SizeTest, CountsLinesAdded) {

@@ -96,6 +96,19 @@ TEST(CounterfactualTest, SeesThroughTheCapOfQ) {
   EXPECT_TRUE(result.smallest);
 }
 
+TEST(CounterfactualTest, TheFewestFilesToCover) {
+  const Policy policy{.conditions = {Of(ConditionKind::kTestCoverage, 0.6)}};
+  Facts facts = CleanChange(100);
+  facts.tests = TestCoverage{.files = {{"a.cc", 5, {1}}, {"b.cc", 5, {2, 3, 4, 5}}}};
+  const Counterfactual way = FindCounterfactual(policy, facts, CappedQuality);
+  ASSERT_EQ(way.actions.size(), 1u) << way.reason;
+  EXPECT_TRUE(way.reachable && way.smallest);
+  EXPECT_EQ(way.actions[0].description, "let a test run a.cc:1");
+  facts.tests.reset();
+  EXPECT_EQ(FindCounterfactual(policy, facts, CappedQuality).actions[0].description,
+            "give a report of coverage of the tests with the change (--coverage FILE)");
+}
+
 TEST(CounterfactualTest, EveryKindOfStep) {
   Facts facts = CleanChange(100);
   facts.functions = {ChangedFunction("f", std::nullopt, 40), ChangedFunction("g", 30, 31)};

@@ -44,14 +44,14 @@ ImportedReport Pylint(const std::vector<int>& lines, bool at_base) {
                     line, "}}}]}");
   }
   return {.name = "pylint.sarif",
-          .sarif = absl::StrCat(R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"pylint"}},"results":[)",
-                                results, "]}]}"),
+          .text = absl::StrCat(R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"pylint"}},"results":[)",
+                               results, "]}]}"),
           .at_base = at_base};
 }
 
 Facts FactsWith(const std::vector<ImportedReport>& reports) {
   const PatchSet patch_set = OneLineAltered();
-  return GatherFacts(patch_set, {}, {}, {}, ReadReports(patch_set, reports), {});
+  return GatherFacts(patch_set, {}, {}, {}, ReadReports(patch_set, reports), {}, {});
 }
 
 TEST(ReadReports, WithReportsOfBothCommitsOnlyTheAddedResultIsNew) {
@@ -75,7 +75,7 @@ TEST(ReadReports, WithoutAReportOfTheBaseUnchangedLinesCountAsUnchanged) {
 
 TEST(ReadReports, AnUnreadableReportIsAFailureThatNamesIt) {
   const ImportedFindings imported =
-      ReadReports(OneLineAltered(), {{.name = "broken.sarif", .sarif = "{", .at_base = false}});
+      ReadReports(OneLineAltered(), {{.name = "broken.sarif", .text = "{", .at_base = false}});
   ASSERT_THAT(imported.failures, SizeIs(1));
   EXPECT_EQ(imported.failures[0].unit, "broken.sarif");
   EXPECT_THAT(imported.tools, IsEmpty());
@@ -83,7 +83,7 @@ TEST(ReadReports, AnUnreadableReportIsAFailureThatNamesIt) {
 
 TEST(ReadReports, ResultsAboutFilesThatTheHeadDoesNotHaveAreLeftOut) {
   ImportedReport report = Pylint({1}, false);
-  report.sarif.replace(report.sarif.find("app.py"), 6, "no.py");
+  report.text.replace(report.text.find("app.py"), 6, "no.py");
   EXPECT_THAT(ReadReports(OneLineAltered(), {report}).head, IsEmpty());
 }
 
@@ -128,7 +128,7 @@ TEST(GatherFacts, AFindingThatTheChangesOwnNolintWouldHideIsMarked) {
   results.head[0].findings = {
       {.check = "c", .severity = Severity::kMajor, .path = "app.py", .line = 2, .message = "m"},
       {.check = "c", .severity = Severity::kMajor, .path = "app.py", .line = 3, .message = "n"}};
-  const Facts facts = GatherFacts(patch_set, {}, plan, results, {}, {});
+  const Facts facts = GatherFacts(patch_set, {}, plan, results, {}, {}, {});
   ASSERT_THAT(facts.findings, SizeIs(2));
   EXPECT_TRUE(facts.findings[0].suppressed_by_change);
   EXPECT_FALSE(facts.findings[1].suppressed_by_change);

@@ -88,7 +88,7 @@ TEST_F(RunPipelineTest, AnotherPolicyOrReportOrServerIsAnotherRequest) {
   Gate(RunOf(base, head), parts_);
   EXPECT_EQ(Gate(WithPolicy(base, head, "version: 1\n"), parts_).state, VerdictState::kPass);
   mergegate::Run with_report = RunOf(base, head);
-  with_report.submission.reports = {{.name = "x", .sarif = "not SARIF", .at_base = false}};
+  with_report.submission.reports = {{.name = "x", .text = "not SARIF", .at_base = false}};
   Gate(with_report, parts_);
   PipelineParts other = parts_;
   other.version = "other";

@@ -39,11 +39,13 @@ Facts WithFindings(int lines, std::vector<Severity> severities) {
   return facts;
 }
 
+constexpr char kNoCoverage[] = "coverage: no readable report of coverage came with the change";
+
 TEST(QualityTest, AnEmptyChangeIsPerfect) {
   const Metric metric = QualityOfChange(Facts());
   EXPECT_EQ(metric.value, 10000);
   EXPECT_THAT(Points(metric), ElementsAre(10000));
-  EXPECT_THAT(metric.missing, IsEmpty());
+  EXPECT_THAT(metric.missing, ElementsAre(kNoCoverage));
 }
 
 TEST(QualityTest, ACleanChangeIsPerfect) { EXPECT_EQ(QualityOfChange(CleanChange(300)).value, 10000); }
@@ -171,7 +173,7 @@ TEST(QualityTest, AMissingSubIndexLeavesItsWeightToTheOthers) {
   facts.failures = {Failure("duplication")};
   const Metric metric = QualityOfChange(facts);
   EXPECT_EQ(metric.value, 9778);
-  EXPECT_THAT(metric.missing, ElementsAre("duplication: its analyzer failed"));
+  EXPECT_THAT(metric.missing, ElementsAre("duplication: its analyzer failed", kNoCoverage));
 }
 
 TEST(QualityTest, LinesUnderGuessedFlagsGiveNoDebt) {
@@ -180,7 +182,8 @@ TEST(QualityTest, LinesUnderGuessedFlagsGiveNoDebt) {
   facts.coverage.parsed_lines = 0;
   const Metric metric = QualityOfChange(facts);
   EXPECT_EQ(metric.value, 10000);
-  EXPECT_THAT(metric.missing, ElementsAre("debt: no changed line was parsed under a known compile command"));
+  EXPECT_THAT(metric.missing,
+              ElementsAre("debt: no changed line was parsed under a known compile command", kNoCoverage));
 }
 
 // Weights 50, 25, 25 and 20 of 120: 4167, 2083, 2083 and 1667.
@@ -242,10 +245,35 @@ TEST(QualityTest, NothingMeasuredIsNoQuality) {
   const Metric metric = QualityOfChange(facts);
   EXPECT_EQ(metric.value, 0);
   EXPECT_THAT(metric.ledger, IsEmpty());
-  EXPECT_THAT(metric.missing, SizeIs(3));
+  EXPECT_THAT(metric.missing, SizeIs(4));
   Facts without_base;
   without_base.missing_base = "base commit is missing";
   EXPECT_THAT(QualityOfChange(without_base).missing, ElementsAre("nothing to compare with: base commit is missing"));
+}
+
+TEST(QualityTest, UncoveredLinesCostTheirShare) {
+  // Weights 50 : 25 : 25 : 25, so coverage has 2000 of 10000; 10 of 40 lines were not run: 2000 x 10 / 40 = 500,
+  // shared 6 to 4.
+  Facts facts = CleanChange(100);
+  facts.tests =
+      TestCoverage{.files = {{"a.cc", 20, {1, 2, 3, 4, 5, 6}}, {"b.cc", 10, {7, 8, 9, 10}}, {"c.cc", 10, {}}}};
+  const Metric metric = QualityOfChange(facts);
+  EXPECT_EQ(metric.value, 9500);
+  EXPECT_THAT(Points(metric), ElementsAre(10000, -300, -200));
+  EXPECT_EQ(metric.ledger[1].reason, "no test ran 6 of 20 changed executable lines of a.cc");
+  EXPECT_THAT(metric.ledger[1].evidence, ElementsAre("a.cc:1"));
+  EXPECT_THAT(metric.missing, IsEmpty());
+}
+
+TEST(QualityTest, AFewUncoveredLinesOfASmallChangeCostLittle) {
+  // Below 20 lines count as 20: 2000 x 1 / 20.
+  Facts facts = CleanChange(3);
+  facts.tests = TestCoverage{.files = {{"a.cc", 1, {1}}}};
+  EXPECT_EQ(QualityOfChange(facts).value, 9900);
+  facts.tests = TestCoverage{.files = {}, .unreported = {"a.cc"}};
+  EXPECT_THAT(QualityOfChange(facts).missing, ElementsAre("coverage: no report tells of the changed files"));
+  facts.tests = TestCoverage();
+  EXPECT_EQ(QualityOfChange(facts).value, 10000) << "nothing to run";
 }
 
 TEST(QualityTest, BeyondFiftyEntriesTheRestIsFoldedWithItsEvidence) {
