@@ -25,6 +25,7 @@
 #include "server/pipeline/run_pipeline.h"
 #include "server/pipeline/scheduler.h"
 #include "server/pipeline/signal_feed.h"
+#include "server/pipeline/score_board.h"
 #include "server/pipeline/warmer.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
@@ -136,6 +137,9 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     return risks.Of(project, base, head);
   };
   risks.Start();
+  pipeline::ScoreBoard scores(clock, mirrors, *store, flags.data_dir + "/histories/files");
+  // An embedded server lives for one change: it has nobody's signals.
+  if (!flags.embedded) parts.scores = &scores;
   pipeline::Warmer warmer(parts, {.units = flags.warm_units});
   pipeline::SignalFeed feed(parts, flags.data_dir + "/signals");
   // An embedded server ends with its run: nothing comes after it to be warm for.

@@ -164,6 +164,28 @@ absl::StatusOr<v1::PushPackResponse> Connection::PushPack(const v1::PushPackHead
   return response;
 }
 
+absl::StatusOr<v1::GetScoreResponse> Connection::GetScore(const v1::GetScoreRequest& request) {
+  return stubs_->Call<v1::GetScoreResponse>(*stubs_->scores, &v1::ScoreService::Stub::AsyncGetScore, request);
+}
+
+absl::StatusOr<v1::GetScoreHistoryResponse> Connection::GetScoreHistory(const v1::GetScoreHistoryRequest& request) {
+  return stubs_->Call<v1::GetScoreHistoryResponse>(*stubs_->scores, &v1::ScoreService::Stub::AsyncGetScoreHistory,
+                                                   request);
+}
+
+absl::StatusOr<v1::ListWeightsResponse> Connection::ListWeights(const std::string& parent) {
+  v1::ListWeightsRequest request;
+  request.set_parent(parent);
+  return stubs_->Call<v1::ListWeightsResponse>(*stubs_->scores, &v1::ScoreService::Stub::AsyncListWeights, request);
+}
+
+absl::StatusOr<v1::ApproveWeightsResponse> Connection::ApproveWeights(const std::string& name) {
+  v1::ApproveWeightsRequest request;
+  request.set_name(name);
+  return stubs_->Call<v1::ApproveWeightsResponse>(*stubs_->scores, &v1::ScoreService::Stub::AsyncApproveWeights,
+                                                  request);
+}
+
 absl::Status Connection::WatchRun(const std::string& name,
                                   const std::function<void(const v1::WatchRunResponse&)>& on_message,
                                   const std::function<absl::Status()>& on_tick) {

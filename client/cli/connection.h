@@ -25,6 +25,7 @@
 #include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
 #include "mergegate/v1/signal_service.pb.h"
+#include "mergegate/v1/score_service.pb.h"
 
 namespace mergegate::client {
 
@@ -77,6 +78,10 @@ class Connection {
   absl::StatusOr<v1::ListOverridesResponse> ListOverrides(const std::string& review);
   absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(const v1::ListAuditEntriesRequest& request);
   absl::StatusOr<v1::VerifyAuditResponse> VerifyAudit();
+  absl::StatusOr<v1::GetScoreResponse> GetScore(const v1::GetScoreRequest& request);
+  absl::StatusOr<v1::GetScoreHistoryResponse> GetScoreHistory(const v1::GetScoreHistoryRequest& request);
+  absl::StatusOr<v1::ListWeightsResponse> ListWeights(const std::string& parent);
+  absl::StatusOr<v1::ApproveWeightsResponse> ApproveWeights(const std::string& name);
 
   // A push: `write` calls its argument with consecutive bytes of the pack, which go out in parts of 1 MiB.
   using PackWriter = std::function<absl::Status(const std::function<absl::Status(std::string_view)>& send)>;

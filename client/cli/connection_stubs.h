@@ -14,6 +14,7 @@
 #include "mergegate/v1/project_service.grpc.pb.h"
 #include "mergegate/v1/review_service.grpc.pb.h"
 #include "mergegate/v1/run_service.grpc.pb.h"
+#include "mergegate/v1/score_service.grpc.pb.h"
 #include "mergegate/v1/signal_service.grpc.pb.h"
 
 namespace mergegate::client {
@@ -56,7 +57,8 @@ struct Connection::Stubs {
         policies(v1::PolicyService::NewStub(channel)),
         signals(v1::SignalService::NewStub(channel)),
         people(v1::PeopleService::NewStub(channel)),
-        access(v1::AccessService::NewStub(channel)) {}
+        access(v1::AccessService::NewStub(channel)),
+        scores(v1::ScoreService::NewStub(channel)) {}
 
   void Prepare(grpc::ClientContext& context, seconds time) const {
     context.set_deadline(system_clock::now() + time);
@@ -150,6 +152,7 @@ struct Connection::Stubs {
   std::unique_ptr<v1::SignalService::Stub> signals;
   std::unique_ptr<v1::PeopleService::Stub> people;
   std::unique_ptr<v1::AccessService::Stub> access;
+  std::unique_ptr<v1::ScoreService::Stub> scores;
 };
 
 }  // namespace mergegate::client

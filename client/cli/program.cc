@@ -21,6 +21,7 @@
 #include "client/cli/commands/respond.h"
 #include "client/cli/commands/risk.h"
 #include "client/cli/commands/runs.h"
+#include "client/cli/commands/score.h"
 #include "client/cli/commands/serve.h"
 #include "client/cli/commands/show.h"
 #include "client/cli/commands/signal.h"
@@ -58,6 +59,7 @@ constexpr Verb kVerbs[] = {
     {"override", AddOverride},
     {"admin", AddAdmin},
     {"recommend", AddRecommend},
+    {"score", AddScore},
     {"risk", AddRisk},
     {"replay", AddReplay},
     {"runs", AddRuns},

@@ -13,6 +13,7 @@
 #include "server/domain/ids.h"
 #include "server/domain/policy.h"
 #include "server/domain/review.h"
+#include "server/domain/score.h"
 
 namespace mergegate {
 
@@ -186,6 +187,7 @@ struct Facts {
   std::optional<ReviewFacts> review;
   std::optional<RiskFacts> risk;  // nullopt: of a time, or a place, that does not know of it
   std::optional<TestCoverage> tests;  // absent: no readable report of coverage came
+  std::optional<ScoreFacts> scores = {};
   bool operator==(const Facts&) const = default;
 };
 
@@ -206,6 +208,7 @@ struct Verdict {
   std::vector<DuplicateBlock> duplicates;
   int rules_version = 0;
   Tier tier = Tier::kUnspecified;
+  std::optional<ProjectM> project_m = {};
   bool operator==(const Verdict&) const = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include "server/config/policy_file.h"
 #include "server/gate/evaluate.h"
+#include "server/scoring/compose.h"
 #include "server/scoring/quality.h"
 
 namespace mergegate::pipeline {
@@ -10,6 +11,7 @@ Verdict Judge(const Facts& facts) {
   const Policy policy = config::ParsePolicy(facts.policy_text).policy;
   Verdict verdict = gate::Evaluate(policy, facts, scoring::QualityOfChange);
   verdict.counterfactual = gate::FindCounterfactual(policy, facts, scoring::QualityOfChange);
+  if (facts.scores) verdict.project_m = scoring::ProjectMOf(*facts.scores);
   return verdict;
 }
 

@@ -13,6 +13,7 @@
 #include "server/pipeline/review_log.h"
 #include "server/pipeline/reviewers_stage.h"
 #include "server/pipeline/run_memo.h"
+#include "server/pipeline/score_board.h"
 #include "server/pipeline/stopwatch.h"
 #include "server/planning/plan.h"
 #include "server/wire/convert.h"
@@ -20,12 +21,14 @@
 namespace mergegate::pipeline {
 namespace {
 
-storage::VerdictRecord Record(const Facts& facts, const RunStats& stats) {
+storage::VerdictRecord Record(const Facts& facts, const RunStats& stats, const Submission& submission) {
   const Verdict verdict = Judge(facts);
-  return {.state = verdict.state,
-          .verdict = wire::Serialize(wire::ToProto(verdict)),
-          .facts = wire::Serialize(wire::ToProto(facts)),
-          .stats = wire::Serialize(wire::ToProto(stats))};
+  storage::VerdictRecord record{.state = verdict.state,
+                                .verdict = wire::Serialize(wire::ToProto(verdict)),
+                                .facts = wire::Serialize(wire::ToProto(facts)),
+                                .stats = wire::Serialize(wire::ToProto(stats))};
+  if (IsReviewed(submission) && !verdict.quality.ledger.empty()) record.quality = verdict.quality.value;
+  return record;
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   if (!submission.judges_again.empty()) {
     watch.Start("gate");
     ASSIGN_OR_RETURN(const Facts facts, FactsToJudgeAgain(parts, run));
-    return Record(facts, watch.Finish());
+    return Record(facts, watch.Finish(), submission);
   }
 
   watch.Start("git");
@@ -60,9 +63,11 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
     if (reviewed) {
       RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
       RETURN_IF_ERROR(AddReview(parts, run, *mirror, patch_set, policy.policy, facts));
-      return Record(facts, watch.Finish());
+      watch.Start("scoring");
+      RETURN_IF_ERROR(AddScores(parts, run, policy.policy, facts));
+      return Record(facts, watch.Finish(), submission);
     }
-    storage::VerdictRecord told = Record(facts, {});
+    storage::VerdictRecord told = Record(facts, {}, submission);
     told.stats = std::move(record.stats);
     return told;
   };
@@ -76,7 +81,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
     RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
   }
   if (!patch_set.missing.empty()) {
-    return Record(FactsWithoutComparison(submission, policy, patch_set.missing), watch.Finish());
+    return Record(FactsWithoutComparison(submission, policy, patch_set.missing), watch.Finish(), submission);
   }
 
   watch.Start("planning");
@@ -110,14 +115,14 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   const Facts facts = facts_of(std::move(results));
 
   watch.Start("gate");
-  storage::VerdictRecord record = Record(facts, {});
+  storage::VerdictRecord record = Record(facts, {}, submission);
   record.stats = wire::Serialize(wire::ToProto(watch.Finish()));
   return with_rest(memo->Keep(facts, std::move(record)));
 }
 
 storage::VerdictRecord InconclusiveRecord(const Run& run, const std::string& reason) {
   const absl::StatusOr<PolicyInForce> policy = LoadPolicy({}, run.submission);
-  return Record(FactsWithoutComparison(run.submission, *policy, reason), {});
+  return Record(FactsWithoutComparison(run.submission, *policy, reason), {}, run.submission);
 }
 
 }  // namespace mergegate::pipeline

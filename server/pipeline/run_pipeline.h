@@ -21,6 +21,8 @@
 
 namespace mergegate::pipeline {
 
+class ScoreBoard;
+
 // What the pipeline works with; all outlive it.
 struct PipelineParts {
   const Clock& clock;
@@ -40,6 +42,8 @@ struct PipelineParts {
   // How likely the change from `base` to `head` is to cause a defect; nullopt where that is not asked.
   std::function<std::optional<RiskFacts>(const ProjectId&, const CommitId& base, const CommitId& head)> risk =
       [](const ProjectId&, const CommitId&, const CommitId&) { return std::nullopt; };
+  // Scores of projects, teams and people; without it there are none.
+  ScoreBoard* scores = nullptr;
   // Hears of what the target branch of a project is, or was: `base` of the submission.
   std::function<void(const Submission&)> on_base = [](const Submission&) {};
 };

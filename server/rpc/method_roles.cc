@@ -51,6 +51,12 @@ constexpr MethodRole kMethodRoles[] = {
     {"SignalService.RecordSignals", Role::kDeveloper, kBots},
     {"SignalService.ListSignals", Role::kViewer},
 
+    // A person's scores are for that person alone: score_service.cc.
+    {"ScoreService.GetScore", Role::kViewer, kBots},
+    {"ScoreService.GetScoreHistory", Role::kViewer, kBots},
+    {"ScoreService.ListWeights", Role::kViewer, kBots},
+    {"ScoreService.ApproveWeights", Role::kLead},
+
     {"PeopleService.GetPerson", Role::kViewer, kBots},
     {"PeopleService.ListPeople", Role::kViewer, kBots},
     {"PeopleService.LinkIdentity", Role::kLead},

@@ -15,6 +15,7 @@
 #include "server/rpc/project_service.h"
 #include "server/rpc/review_service.h"
 #include "server/rpc/run_service.h"
+#include "server/rpc/score_service.h"
 #include "server/rpc/server_service.h"
 #include "server/rpc/signal_service.h"
 #include "server/rpc/worker_service.h"
@@ -39,6 +40,7 @@ class GrpcServer final : public Server {
         signals_(access_, parts_),
         people_(access_, parts_),
         access_service_(access_, parts_, std::move(submitted)),
+        scores_(access_, parts_),
         server_service_(access_, parts_.metrics) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
@@ -61,6 +63,7 @@ class GrpcServer final : public Server {
     builder.RegisterService(&signals_);
     builder.RegisterService(&people_);
     builder.RegisterService(&access_service_);
+    builder.RegisterService(&scores_);
     builder.RegisterService(&server_service_);
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -97,6 +100,7 @@ class GrpcServer final : public Server {
   SignalService signals_;
   PeopleService people_;
   AccessService access_service_;
+  ScoreService scores_;
   ServerService server_service_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -30,6 +30,7 @@ std::string Said(const MetricScore& metric) {
 
 std::string ReasonOf(std::span<const MetricScore> metrics, const WeightVersion& newest, const WeightVersion& next,
                      const ScoresPolicy& policy) {
+  if (policy.adapt.mode == AdaptMode::kOff) return "the policy does not adapt the weights any more";
   std::vector<std::string> parts;
   bool all_weak = true;
   for (const MetricScore& metric : metrics) {
@@ -73,8 +74,8 @@ std::optional<WeightVersion> NextWeights(const WeightVersion& newest, const Scor
     }
   }
   next.weights = WeightsFor(next.weak, policy);
-  const bool policy_changed = WeightsFor(newest.weak, policy) != newest.weights;
-  if (next.weak == newest.weak && !policy_changed) return std::nullopt;
+  const bool policy_changed = policy.adapt.mode == AdaptMode::kOff || WeightsFor(newest.weak, policy) != newest.weights;
+  if (next.weak == newest.weak && next.weights == newest.weights) return std::nullopt;
   const bool first = newest.number == 0;
   if (!first && !policy_changed && now < newest.at + absl::Hours(24) * policy.adapt.dwell_days) return std::nullopt;
   if (next.weak == std::array<bool, 5>{} && policy_changed) next.waiting = false;  // the policy was reviewed itself

@@ -65,6 +65,8 @@ std::optional<Family> FamilyOf(SignalKind kind) {
   }
 }
 
+bool ChangeLife::answer_has_time() const { return first_answer && first_answer != merged; }
+
 bool ChangeLife::reviewed() const { return first_answer && (!merged || *first_answer <= *merged); }
 
 ChangeLife LifeOfChange(std::span<const Event> events, std::span<const QualityOf> verdicts) {

@@ -52,7 +52,9 @@ struct ChangeLife {
   bool addressed = false;                             // a comment led to a change
   std::vector<std::pair<uint64_t, double>> findings;  // class, how many; added by the merge
   std::optional<int> quality;                         // Q of the last verdict before the merge, ten-thousandths
-  bool reviewed() const;                              // somebody answered no later than the merge
+  // False for a review that is known by the merge alone (a commit's trailers): it was given, but nobody knows when.
+  bool answer_has_time() const;
+  bool reviewed() const;  // somebody answered no later than the merge
 };
 
 // What a verdict said of a change; ten-thousandths.

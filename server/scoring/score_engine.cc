@@ -14,6 +14,7 @@ namespace mergegate::scoring {
 namespace {
 
 constexpr uint64_t kSeed = 11;
+constexpr size_t kSmallestTeam = 5;
 
 uint64_t HashOf(std::string_view text) { return std::max<uint64_t>(1, Hash64(text, kSeed)); }
 uint64_t IdOf(const Signal& signal) {
@@ -260,6 +261,12 @@ uint64_t ScoreEngine::BucketId(const Scope& scope) const {
   }
 }
 
+std::span<const PersonKey> ScoreEngine::MembersOf(const Scope& team) const {
+  const auto found = std::ranges::lower_bound(teams_, team.id);
+  if (found == teams_.end() || *found != team.id) return {};
+  return members_[static_cast<size_t>(found - teams_.begin())];
+}
+
 Estimate ScoreEngine::EstimateOf(const Scope& scope, size_t row, int64_t as_of) const {
   const SubIndexRow& index = SubIndices()[row];
   Sample sample{.seen = {}, .scope = scope.kind, .members = {}, .as_of = as_of, .hours = hours_};
@@ -270,11 +277,7 @@ Estimate ScoreEngine::EstimateOf(const Scope& scope, size_t row, int64_t as_of) 
     const auto begin = std::ranges::upper_bound(bucket, since, {}, &Observation::at);
     sample.seen = {begin, std::ranges::upper_bound(begin, bucket.end(), as_of, {}, &Observation::at)};
   }
-  if (scope.kind == ScopeKind::kTeam) {
-    const auto team = std::ranges::lower_bound(teams_, scope.id);
-    if (team != teams_.end() && *team == scope.id)
-      sample.members = members_[static_cast<size_t>(team - teams_.begin())];
-  }
+  if (scope.kind == ScopeKind::kTeam) sample.members = MembersOf(scope);
   Estimate estimate = index.estimate(sample);
   if (estimate.missing.empty() && estimate.n < index.min_sample) {
     estimate.missing = absl::StrCat("only ", estimate.n, " of the ", index.min_sample, " that it takes");
@@ -303,6 +306,10 @@ SubIndexScore ScoreEngine::ScoreOf(const Scope& scope, size_t row, int64_t as_of
     return score;
   }
   Estimate estimate = EstimateOf(scope, row, as_of);
+  const bool of_team = scope.kind == ScopeKind::kTeam;
+  if (of_team && index.metric == MetricKind::kTechnical && MembersOf(scope).size() < kSmallestTeam) {
+    estimate = Missing("in a team of fewer than 5 it would be about persons");
+  }
   score.n = estimate.n;
   score.missing = std::move(estimate.missing);
   score.reason = std::move(estimate.reason);

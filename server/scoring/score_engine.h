@@ -106,6 +106,7 @@ class ScoreEngine {
   void Update(uint64_t id, const Change& change);
 
   uint64_t BucketId(const Scope& scope) const;
+  std::span<const PersonKey> MembersOf(const Scope& team) const;
   Estimate EstimateOf(const Scope& scope, size_t row, int64_t as_of) const;
   SubIndexScore ScoreOf(const Scope& scope, size_t row, int64_t as_of, const ScoreSettings& settings) const;
   std::string NameOf(uint64_t id) const;

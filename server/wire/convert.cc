@@ -10,6 +10,7 @@
 #include "server/wire/analysis_convert.h"
 #include "server/wire/review_convert.h"
 #include "server/wire/risk_convert.h"
+#include "server/wire/score_convert.h"
 
 namespace mergegate::wire {
 
@@ -260,6 +261,7 @@ v1::Facts ToProto(const Facts& facts) {
     }
     RepeatStrings(facts.tests->unreported, proto.mutable_tests()->mutable_unreported());
   }
+  if (facts.scores) *proto.mutable_scores() = ToProto(*facts.scores);
   return proto;
 }
 
@@ -294,6 +296,9 @@ absl::StatusOr<Facts> FromProto(const v1::Facts& proto) {
                                     .uncovered = {file.uncovered().begin(), file.uncovered().end()}});
     }
   }
+  if (proto.has_scores()) {
+    ASSIGN_OR_RETURN(facts.scores, FromProto(proto.scores()));
+  }
   return facts;
 }
 
@@ -308,6 +313,7 @@ v1::Verdict ToProto(const Verdict& verdict) {
   *proto.mutable_quality() = ToProto(verdict.quality);
   *proto.mutable_counterfactual() = ToProto(verdict.counterfactual);
   proto.set_rules_version(verdict.rules_version);
+  if (verdict.project_m) *proto.mutable_project_m() = ToProto(*verdict.project_m);
   return proto;
 }
 
@@ -323,6 +329,9 @@ absl::StatusOr<Verdict> FromProto(const v1::Verdict& proto) {
   verdict.quality = FromProto(proto.quality());
   verdict.counterfactual = FromProto(proto.counterfactual());
   verdict.rules_version = proto.rules_version();
+  if (proto.has_project_m()) {
+    ASSIGN_OR_RETURN(verdict.project_m, FromProto(proto.project_m()));
+  }
   return verdict;
 }
 

@@ -8,6 +8,7 @@
 
 #include "client/cli/format/escape.h"
 #include "client/cli/format/names.h"
+#include "client/cli/format/scores.h"
 #include "client/cli/format/sections.h"
 
 namespace mergegate::client {
@@ -37,11 +38,13 @@ std::string Join(std::initializer_list<std::string> sections) {
 }
 
 std::string Closing(const v1::GetVerdictResponse& response, const TextStyle& style) {
+  const std::string project_m = ProjectMLine(response.verdict());
   const bool matching = response.verdict().tier() == v1::ANALYSIS_TIER_MATCHING;
   return Wrap(CoverageSentence(response.verdict().coverage()), {"", "  "}, style.width) +
          (matching ? Wrap("The policy decides on the matching tier: the static analyzer is not waited for.", {"", "  "},
                           style.width)
                    : "") +
+         (project_m.empty() ? "" : Wrap(project_m, {"", "  "}, style.width)) +
          Wrap(CostSentence(response.stats()), {"", "  "}, style.width);
 }
 

@@ -5,8 +5,9 @@
 // nothing more, so that nobody is hurried; a median, so that one forgotten change does not decide.
 //
 // A change that still waits counts with the hours so far once they exceed the target, one that was given up unanswered
-// with the hours until then. A merged change without a review is not here: `reviewed` counts it. Missing: no change
-// with a known opening was answered.
+// with the hours until then. A review that only the merge tells of (a trailer) has no time and is not here either. A
+// merged change without a review is not here: `reviewed` counts it. Missing: no change with a known opening was
+// answered.
 #include <algorithm>
 #include <vector>
 
@@ -27,6 +28,7 @@ void Observe(const Life& life, const Surroundings& world, const Emit& emit) {
   const int64_t opened = *change.opened;
   Observation seen{.at = opened, .id = life.id, .who = change.first_reviewer, .whom = change.author, .tag = kWaiting};
   if (change.first_answer) {
+    if (!change.answer_has_time()) return;
     seen.at = std::max(opened, *change.first_answer);
     seen.tag = kAnswered;
     seen.value = world.hours(opened, seen.at, change.first_reviewer);

@@ -18,8 +18,8 @@ constexpr int kFreeRounds = 3;
 constexpr double kLinesPerRound = 200;
 
 void Observe(const Life& life, const Surroundings&, const Emit& emit) {
-  if (life.family != Family::kChange || !life.change->merged || !life.change->reviewed() || !life.change->opened)
-    return;
+  if (life.family != Family::kChange || !life.change->opened || !life.change->merged) return;
+  if (!life.change->reviewed() || !life.change->answer_has_time()) return;
   const ChangeLife& change = *life.change;
   emit({change.author}, {.at = *change.merged,
                          .id = life.id,
