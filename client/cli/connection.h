@@ -24,8 +24,8 @@
 #include "mergegate/v1/project_service.pb.h"
 #include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
-#include "mergegate/v1/signal_service.pb.h"
 #include "mergegate/v1/score_service.pb.h"
+#include "mergegate/v1/signal_service.pb.h"
 
 namespace mergegate::client {
 

@@ -49,7 +49,8 @@ class Session {
   absl::StatusOr<std::string> RunName(const std::string& run) const;
   // "projects/{project}/reviews/{change}" of what the user wrote: a change's key or the full name. kInvalidArgument.
   absl::StatusOr<std::string> ReviewName(const std::string& change) const;
-  // Who the user is: what they say, else who their token is, else git's user.email. kInvalidArgument, with how to say it, when nothing tells.
+  // Who the user is: what they say, else who their token is, else git's user.email. kInvalidArgument, with how to say
+  // it, when nothing tells.
   absl::StatusOr<std::string> Caller();
   // Makes `name` the repository's "last". Failing to is not worth a message.
   void Remember(const std::string& name) const;

@@ -185,7 +185,7 @@ struct Facts {
   Tier tier = Tier::kUnspecified;
   std::vector<Piece> pieces;
   std::optional<ReviewFacts> review;
-  std::optional<RiskFacts> risk;  // nullopt: of a time, or a place, that does not know of it
+  std::optional<RiskFacts> risk;      // nullopt: of a time, or a place, that does not know of it
   std::optional<TestCoverage> tests;  // absent: no readable report of coverage came
   std::optional<ScoreFacts> scores = {};
   bool operator==(const Facts&) const = default;
