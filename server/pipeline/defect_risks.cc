@@ -79,10 +79,11 @@ RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const 
     if (const auto answer = answers_.find(change); answer != answers_.end()) return answer->second;
   }
   Ask(project);
+  if (IsShort(project, base)) return Missing(std::string(kTooFew));
   Known& known = At(project);
   const std::unique_lock lock(known.mutex, std::try_to_lock);
   if (!lock.owns_lock() || (known.learner == nullptr && known.trouble.empty())) {
-    return Unread(project, base);
+    return Missing("the project's history is still being read");
   }
   if (known.learner == nullptr) return Missing(known.trouble);
   RiskFacts facts = Judge(project, base, head, known);
@@ -91,11 +92,10 @@ RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const 
 }
 
 // A short history need not be read to know that it tells nothing: the same answer before as after.
-RiskFacts DefectRisks::Unread(const ProjectId& project, const CommitId& base) const {
+bool DefectRisks::IsShort(const ProjectId& project, const CommitId& base) const {
   const auto mirror = mirrors_.Open(project);
   const auto parents = mirror.ok() ? (*mirror)->FirstParents(base, kFewestExamples) : mirror.status();
-  if (parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples)) return Missing(std::string(kTooFew));
-  return Missing("the project's history is still being read");
+  return parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples);
 }
 
 RiskFacts DefectRisks::Judge(const ProjectId& project, const CommitId& base, const CommitId& head, Known& known) const {

@@ -61,7 +61,7 @@ class DefectRisks {
   Known& At(const ProjectId& project);
   void Ask(const ProjectId& project);
   absl::Status Read(const ProjectId& project, Known& known);
-  RiskFacts Unread(const ProjectId& project, const CommitId& base) const;
+  bool IsShort(const ProjectId& project, const CommitId& base) const;
   RiskFacts Judge(const ProjectId& project, const CommitId& base, const CommitId& head, Known& known) const;
   void Remember(const std::string& change, const RiskFacts& facts);
 

@@ -200,17 +200,17 @@ class CheckLocal(unittest.TestCase):
         head = self.repo.commit({"lib.cc": CLEAN_CC + "int F(int x) {\n  if (x > 1) {\n    return 2;\n  }\n  return x;\n}\n"})
         done = self.check(head, base=base)
         self.assertEqual(done.code, INCONCLUSIVE, done.stdout)
-        self.assertIn("no readable report of coverage", done.condition("tested")["reason"])
+        self.assertIn("no readable report of coverage", done.condition("test_coverage")["reason"])
         report = self.repo.home / "cov.info"
         report.write_text("SF:/ci/build/../lib.cc\nDA:3,9\nDA:4,1\nDA:5,1\nDA:6,0\nDA:8,1\nend_of_record\n")
         done = self.check(head, "--coverage", report, base=base)
         self.assertEqual(done.code, PASS, done.stdout)
-        self.assertEqual(done.condition("tested")["actual"], "75%")
-        self.assertIn("no test ran 1 of 4 changed executable lines of lib.cc", json.dumps(done.json["q"]))
+        self.assertEqual(done.condition("test_coverage")["actual"], "75%")
+        self.assertIn("no test ran 1 of 4 changed executable lines of lib.cc", json.dumps(done.json["metrics"]["Q"]))
         report.write_text("SF:lib.cc\nDA:4,1\nDA:5,0\nDA:6,0\nDA:8,0\nend_of_record\n")
         done = self.check(head, "--coverage", report, base=base)
         self.assertEqual(done.code, FAIL, done.stdout)
-        self.assertIn("not lib.cc:5-6, 8", done.condition("tested")["reason"])
+        self.assertIn("not lib.cc:5-6, 8", done.condition("test_coverage")["reason"])
 
     def test_a_hostile_compile_command_does_nothing(self):
         written = self.repo.home / "written"

@@ -15,6 +15,7 @@
 #include "mergegate/v1/project_service.pb.h"
 #include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
+#include "mergegate/v1/score_service.pb.h"
 #include "mergegate/v1/server_service.pb.h"
 #include "mergegate/v1/signal_service.pb.h"
 #include "mergegate/v1/worker_service.pb.h"
@@ -36,7 +37,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
                            v1::GetReviewRequest::descriptor()->file(), v1::GetPolicyRequest::descriptor()->file(),
                            v1::LeaseTasksRequest::descriptor()->file(), v1::GetMetricsRequest::descriptor()->file(),
                            v1::ListSignalsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
-                           v1::WhoAmIRequest::descriptor()->file()}) {
+                           v1::WhoAmIRequest::descriptor()->file(), v1::GetScoreRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }
   return services;

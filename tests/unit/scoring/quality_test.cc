@@ -233,8 +233,8 @@ TEST(QualityTest, UnknownRiskLeavesItsWeightToTheOthersAndSaysWhy) {
   facts.risk = RiskFacts{.missing = "the project's history is still being read"};
   const Metric metric = QualityOfChange(facts);
   EXPECT_EQ(metric.value, before.value);
-  EXPECT_THAT(metric.missing, ElementsAre("risk: the project's history is still being read"));
-  EXPECT_THAT(before.missing, IsEmpty());  // facts of before risk was known: nothing is said
+  EXPECT_THAT(metric.missing, ElementsAre("risk: the project's history is still being read", kNoCoverage));
+  EXPECT_THAT(before.missing, ElementsAre(kNoCoverage));  // facts of before risk was known: nothing is said
 }
 
 TEST(QualityTest, NothingMeasuredIsNoQuality) {
