@@ -53,8 +53,8 @@ TEST(SurvivalTest, APersonIsPulledToTheTeam) {
 TEST(TrainingTest, GradesUpToTwoCourses) {
   World world;
   world.teams = {MakeTeam("core", {"ann", "bob", "cid", "dot", "eva"})};
-  const auto course = [&](SignalKind kind, const std::string& who, const std::string& course, double value) {
-    world.Tell(MakeSignal(kind, who, "", kind == SignalKind::kCourseEnrolled ? 1 : 9, course, value));
+  const auto course = [&](SignalKind kind, const std::string& who, const std::string& about, double value) {
+    world.Tell(MakeSignal(kind, who, "", kind == SignalKind::kCourseEnrolled ? 1 : 9, about, value));
   };
   course(SignalKind::kCourseEnrolled, "ann", "c++", 0);
   course(SignalKind::kCourseCompleted, "ann", "c++", 0.9);
