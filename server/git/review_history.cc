@@ -94,8 +94,7 @@ class HistoryReader {
     result.tip = CommitId(Hex(tip));
     if (since.has_value()) {
       ASSIGN_OR_RETURN(const git_oid known, ParseOid(since->value()));
-      const bool behind = git_oid_equal(&known, &tip) || git_graph_descendant_of(repository_, &tip, &known) == 1;
-      result.whole = !behind || !ReadAfter(tip, known).ok();
+      result.whole = !ReadAfter(tip, known).ok();
     }
     if (result.whole) {
       commits_.clear();
@@ -124,20 +123,14 @@ class HistoryReader {
   }
 
  private:
-  // What `tip` reaches and `known` does not, newest first. libgit2's walk fails at the first absent parent.
   absl::Status ReadAfter(const git_oid& tip, const git_oid& known) {
-    RevwalkHandle walk;
-    int code = git_revwalk_new(walk.out(), repository_);
-    if (code == 0) code = git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-    if (code == 0) code = git_revwalk_push(walk.get(), &tip);
-    if (code == 0) code = git_revwalk_hide(walk.get(), &known);
-    git_oid id;
-    while (code == 0 && (code = git_revwalk_next(&id, walk.get())) == 0) {
+    ASSIGN_OR_RETURN(const std::vector<git_oid> ids, CommitsAfter(repository_, tip, known));
+    for (const git_oid& id : ids) {
       ASSIGN_OR_RETURN(Commit commit, ReadCommit(odb_.get(), id, options_.trailers));
       places_.emplace(id, static_cast<int>(commits_.size()));
       commits_.push_back(std::move(commit));
     }
-    return code == GIT_ITEROVER ? absl::OkStatus() : GitError(code, "walk the history of", Hex(tip));
+    return absl::OkStatus();
   }
 
   // Everything that `tip` reaches and that is there, children before parents, newest first.
@@ -281,13 +274,7 @@ class HistoryReader {
 
 absl::StatusOr<CommitRecords> ReadReviewHistory(const std::string& repository, const HistoryOptions& options,
                                                 const std::optional<CommitId>& since) {
-  StartLibrary();
-  RepositoryHandle opened;
-  if (const int code =
-          git_repository_open_ext(opened.out(), repository.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-      code < 0) {
-    return GitError(code, "open the repository", repository);
-  }
+  ASSIGN_OR_RETURN(const RepositoryHandle opened, OpenToRead(repository));
   ASSIGN_OR_RETURN(OdbHandle odb, ObjectDatabase(opened.get()));
   return HistoryReader(opened.get(), std::move(odb), options).Read(since);
 }

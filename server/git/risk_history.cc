@@ -21,14 +21,6 @@ namespace {
 // Of the rename detection that the general model was learned with: at most 400 x 400 pairs are compared.
 constexpr MirrorLimits kLimits{.max_rename_candidates = 400};
 
-absl::StatusOr<RepositoryHandle> Open(const std::string& path) {
-  StartLibrary();
-  RepositoryHandle repository;
-  const int code = git_repository_open_ext(repository.out(), path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  if (code < 0) return GitError(code, "open the repository", path);
-  return repository;
-}
-
 class RiskReader {
  public:
   RiskReader(git_repository* repository, OdbHandle odb, const RiskOptions& options)
@@ -42,8 +34,7 @@ class RiskReader {
     std::vector<git_oid> ids;  // newest first
     if (reading.since.has_value()) {
       ASSIGN_OR_RETURN(const git_oid known, ParseOid(reading.since->value()));
-      const bool behind = git_oid_equal(&known, &tip) || git_graph_descendant_of(repository_, &tip, &known) == 1;
-      result.whole = !behind || !ListAfter(tip, known, ids).ok();
+      result.whole = !ListAfter(tip, known, ids).ok();
     }
     if (result.whole) {
       ids.clear();
@@ -84,18 +75,15 @@ class RiskReader {
 
  private:
   absl::Status ListAfter(const git_oid& tip, const git_oid& known, std::vector<git_oid>& ids) const {
-    RevwalkHandle walk;
-    int code = git_revwalk_new(walk.out(), repository_);
-    if (code == 0) code = git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-    if (code == 0) code = git_revwalk_push(walk.get(), &tip);
-    if (code == 0) code = git_revwalk_hide(walk.get(), &known);
-    git_oid id;
-    while (code == 0 && (code = git_revwalk_next(&id, walk.get())) == 0) {
+    ASSIGN_OR_RETURN(const std::vector<git_oid> after, CommitsAfter(repository_, tip, known));
+    for (const git_oid& id : after) {
       CommitHandle commit;
-      if (code = git_commit_lookup(commit.out(), repository_, &id); code < 0) break;
+      if (const int code = git_commit_lookup(commit.out(), repository_, &id); code < 0) {
+        return GitError(code, "walk the history of", Hex(tip));
+      }
       if (git_commit_parentcount(commit.get()) < 2) ids.push_back(id);
     }
-    return code == GIT_ITEROVER ? absl::OkStatus() : GitError(code, "walk the history of", Hex(tip));
+    return absl::OkStatus();
   }
 
   absl::Status ListAll(const CommitId& tip, std::vector<git_oid>& ids) const {
@@ -167,13 +155,13 @@ class RiskReader {
 
 absl::StatusOr<RiskCommits> ReadRiskHistory(const std::string& repository, const RiskOptions& options,
                                             const RiskReading& reading) {
-  ASSIGN_OR_RETURN(const RepositoryHandle opened, Open(repository));
+  ASSIGN_OR_RETURN(const RepositoryHandle opened, OpenToRead(repository));
   ASSIGN_OR_RETURN(OdbHandle odb, ObjectDatabase(opened.get()));
   return RiskReader(opened.get(), std::move(odb), options).Read(reading);
 }
 
 absl::StatusOr<risk::Commit> ReadRiskChange(const std::string& repository, const CommitId& base, const CommitId& head) {
-  ASSIGN_OR_RETURN(const RepositoryHandle opened, Open(repository));
+  ASSIGN_OR_RETURN(const RepositoryHandle opened, OpenToRead(repository));
   ASSIGN_OR_RETURN(OdbHandle odb, ObjectDatabase(opened.get()));
   const RiskOptions options;
   return RiskReader(opened.get(), std::move(odb), options).Between(base, head);

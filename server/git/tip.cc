@@ -21,6 +21,31 @@ absl::StatusOr<git_oid> FindTip(git_repository* repository, const std::string& r
   return *git_object_id(commit.get());
 }
 
+absl::StatusOr<RepositoryHandle> OpenToRead(const std::string& path) {
+  StartLibrary();
+  RepositoryHandle repository;
+  const int code = git_repository_open_ext(repository.out(), path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
+  if (code < 0) return GitError(code, "open the repository", path);
+  return repository;
+}
+
+absl::StatusOr<std::vector<git_oid>> CommitsAfter(git_repository* repository, const git_oid& tip,
+                                                  const git_oid& known) {
+  if (!git_oid_equal(&known, &tip) && git_graph_descendant_of(repository, &tip, &known) != 1) {
+    return absl::FailedPreconditionError(absl::StrCat(Hex(known), " is no ancestor of ", Hex(tip)));
+  }
+  RevwalkHandle walk;
+  int code = git_revwalk_new(walk.out(), repository);
+  if (code == 0) code = git_revwalk_sorting(walk.get(), GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
+  if (code == 0) code = git_revwalk_push(walk.get(), &tip);
+  if (code == 0) code = git_revwalk_hide(walk.get(), &known);
+  std::vector<git_oid> commits;
+  git_oid id;
+  while (code == 0 && (code = git_revwalk_next(&id, walk.get())) == 0) commits.push_back(id);
+  if (code != GIT_ITEROVER) return GitError(code, "walk the history of", Hex(tip));
+  return commits;
+}
+
 Mailmap MailmapAt(git_repository* repository, const git_oid& commit, std::vector<std::string>& notes) {
   ObjectHandle entry;
   const std::string name = Hex(commit) + ":.mailmap";

@@ -46,6 +46,11 @@ RiskFacts FactsOf(const risk::Model& model, const risk::Judged& judged, size_t e
   return facts;
 }
 
+bool IsShort(const git::Mirror& mirror, const CommitId& base) {
+  const auto parents = mirror.FirstParents(base, kFewestExamples);
+  return parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples);
+}
+
 }  // namespace
 
 DefectRisks::Known& DefectRisks::At(const ProjectId& project) {
@@ -79,31 +84,25 @@ RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const 
     if (const auto answer = answers_.find(change); answer != answers_.end()) return answer->second;
   }
   Ask(project);
-  if (IsShort(project, base)) return Missing(std::string(kTooFew));
+  const absl::StatusOr<std::unique_ptr<git::Mirror>> mirror = mirrors_.Open(project);
+  // A short history need not be read to know that it tells nothing: the same answer before as after.
+  if (mirror.ok() && IsShort(**mirror, base)) return Missing(std::string(kTooFew));
   Known& known = At(project);
   const std::unique_lock lock(known.mutex, std::try_to_lock);
   if (!lock.owns_lock() || (known.learner == nullptr && known.trouble.empty())) {
     return Missing("the project's history is still being read");
   }
   if (known.learner == nullptr) return Missing(known.trouble);
-  RiskFacts facts = Judge(project, base, head, known);
+  if (!mirror.ok()) return Missing(std::string(mirror.status().message()));
+  RiskFacts facts = Judge(**mirror, base, head, *known.learner);
   Remember(change, facts);
   return facts;
 }
 
-// A short history need not be read to know that it tells nothing: the same answer before as after.
-bool DefectRisks::IsShort(const ProjectId& project, const CommitId& base) const {
-  const auto mirror = mirrors_.Open(project);
-  const auto parents = mirror.ok() ? (*mirror)->FirstParents(base, kFewestExamples) : mirror.status();
-  return parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples);
-}
-
-RiskFacts DefectRisks::Judge(const ProjectId& project, const CommitId& base, const CommitId& head, Known& known) const {
-  risk::Learner& learner = *known.learner;
+RiskFacts DefectRisks::Judge(const git::Mirror& mirror, const CommitId& base, const CommitId& head,
+                             risk::Learner& learner) const {
   if (learner.Knows(head.value())) return Missing("the change is part of the history that would judge it");
-  const auto mirror = mirrors_.Open(project);
-  if (!mirror.ok()) return Missing(std::string(mirror.status().message()));
-  absl::StatusOr<risk::Commit> change = git::ReadRiskChange((*mirror)->path(), base, head);
+  absl::StatusOr<risk::Commit> change = git::ReadRiskChange(mirror.path(), base, head);
   if (!change.ok()) return Missing(std::string(change.status().message()));
   if (!risk::IsInstance(*change)) return Missing("told of changes of C and C++ only, up to 20000 lines, no reverts");
   // It lands now, whatever its clock said.

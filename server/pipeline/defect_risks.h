@@ -61,8 +61,7 @@ class DefectRisks {
   Known& At(const ProjectId& project);
   void Ask(const ProjectId& project);
   absl::Status Read(const ProjectId& project, Known& known);
-  bool IsShort(const ProjectId& project, const CommitId& base) const;
-  RiskFacts Judge(const ProjectId& project, const CommitId& base, const CommitId& head, Known& known) const;
+  RiskFacts Judge(const git::Mirror& mirror, const CommitId& base, const CommitId& head, risk::Learner& learner) const;
   void Remember(const std::string& change, const RiskFacts& facts);
 
   const Clock& clock_;

@@ -24,11 +24,9 @@ bool HasWord(std::string_view line) {
   return std::ranges::any_of(line, [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); });
 }
 
-// The folders of the machine that could be the repository's: below each, `path` is a file of the head. None for a path
-// that is one itself.
+// The folders of the machine that could be the repository's: below each, `path` is a file of the head.
 std::vector<std::string> FoldersAbove(const Tree& head, const std::string& path) {
   std::vector<std::string> folders;
-  if (head.FindBlob(path)) return folders;
   for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
     if (head.FindBlob(std::string_view(path).substr(slash + 1))) folders.push_back(path.substr(0, slash));
   }
@@ -36,18 +34,20 @@ std::vector<std::string> FoldersAbove(const Tree& head, const std::string& path)
 }
 
 // The lines of a report by path of the head. A file under another folder than the repository's is nobody's.
-std::map<std::string, CoveredLines> ByHeadPath(const Tree& head, std::map<std::string, CoveredLines> files) {
+std::map<std::string, CoveredLines> ByHeadPath(const Tree& head, const std::map<std::string, CoveredLines>& files) {
+  std::map<std::string, std::vector<std::string>> folders;  // of files whose path is not the head's
   std::map<std::string, int> votes;  // for the folder that the repository was in, by files that it explains
   for (const auto& [path, lines] : files) {
-    for (const std::string& folder : FoldersAbove(head, path)) ++votes[folder];
+    if (head.FindBlob(path)) continue;
+    for (const std::string& folder : folders[path] = FoldersAbove(head, path)) ++votes[folder];
   }
   std::map<std::string, CoveredLines> by_path;
-  for (auto& [path, lines] : files) {
+  for (const auto& [path, lines] : files) {
     std::string of = path;
-    if (!head.FindBlob(path)) {
-      const std::vector<std::string> folders = FoldersAbove(head, path);
-      if (folders.empty()) continue;
-      const auto best = std::ranges::max_element(folders, {}, [&](const std::string& folder) { return votes[folder]; });
+    if (const auto foreign = folders.find(path); foreign != folders.end()) {
+      if (foreign->second.empty()) continue;
+      const auto best =
+          std::ranges::max_element(foreign->second, {}, [&](const std::string& folder) { return votes[folder]; });
       of = path.substr(best->size() + 1);
     }
     CoveredLines& known = by_path[of];
@@ -77,7 +77,7 @@ ImportedCoverage ReadCoverage(const PatchSet& patch_set, const std::vector<Impor
       continue;
     }
     const std::string example = parsed->files.empty() ? "nothing" : parsed->files.begin()->first;
-    auto by_path = ByHeadPath(*patch_set.head_tree, std::move(parsed->files));
+    auto by_path = ByHeadPath(*patch_set.head_tree, parsed->files);
     if (by_path.empty()) {
       fail(absl::StrCat("coverage: no file of it is one of the head commit; it tells of ", example));
       continue;
