@@ -83,6 +83,7 @@ class JsonReader {
       const JsonView list = file.Get("segments");
       for (size_t k = 0; k < list.size() && error_.empty(); ++k) segments.push_back(ReadSegment(list.At(k)));
       if (!std::ranges::is_sorted(segments, {}, &Segment::line)) list.Complain("segments out of order");
+      if (!segments.empty() && segments.front().line < 1) list.Complain("a segment on line 0: lines count from 1");
       CoveredLines& lines = report_.files[*path];
       AddLines(segments, kMostCoveredLines - std::min(told_, kMostCoveredLines), lines);
       Tell(lines.size(), file);
