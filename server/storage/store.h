@@ -25,6 +25,7 @@
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
 #include "server/storage/access_store.h"
+#include "server/storage/outbox_store.h"
 #include "server/storage/page.h"
 #include "server/storage/people_store.h"
 #include "server/storage/score_store.h"
@@ -82,7 +83,7 @@ struct ReviewQuery {
   bool closed_too = false;
 };
 
-class Store : public SignalStore, public PeopleStore, public AccessStore, public ScoreStore {
+class Store : public SignalStore, public PeopleStore, public AccessStore, public ScoreStore, public OutboxStore {
  public:
   ~Store() override = default;
 

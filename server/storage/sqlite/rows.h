@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/domain/run.h"
+#include "server/storage/outbox_store.h"
 #include "server/storage/sqlite/database.h"
 
 namespace mergegate::storage {
@@ -50,6 +51,9 @@ struct NumberedRun {
 absl::StatusOr<NumberedRun> FindRun(Database& db, const RunId& id);
 // Fills in compile commands and reports.
 absl::Status LoadInputs(Database& db, int64_t number, Submission& submission);
+
+// False when its key is taken.
+absl::StatusOr<bool> InsertIntent(Database& db, const NewIntent& intent, absl::Time now);
 
 }  // namespace mergegate::storage
 

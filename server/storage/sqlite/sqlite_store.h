@@ -99,6 +99,21 @@ class SqliteStore final : public Store {
   absl::Status AddWeights(const ProjectId& project, const WeightVersion& version) override;
   absl::StatusOr<WeightVersion> ApproveWeights(const ProjectId& project, int number, const Handle& by) override;
 
+  // sqlite_outbox.cc
+  absl::StatusOr<bool> AddIntent(const NewIntent& intent, absl::Time now) override;
+  absl::StatusOr<std::optional<Intent>> LeaseIntent(absl::Time now, absl::Duration ttl) override;
+  absl::Status SettleIntent(int64_t number, int attempt, const Settlement& settlement, absl::Time now) override;
+  absl::Status ReleaseIntents(absl::Time now) override;
+  absl::StatusOr<Page<Intent>> ListIntents(bool dead, int page_size, std::string_view token) override;
+  absl::Status ReviveIntent(int64_t number, absl::Time now) override;
+  absl::Status DropIntent(int64_t number) override;
+  absl::StatusOr<std::map<IntentState, int64_t>> CountIntents() override;
+  absl::Status ForgetIntents(absl::Time before) override;
+  absl::StatusOr<std::string> GetSent(const ProjectId& project, std::string_view change,
+                                      std::string_view slot) override;
+  absl::Status SetSent(const ProjectId& project, std::string_view change, std::string_view slot,
+                       std::string_view text) override;
+
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
   absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;
