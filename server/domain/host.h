@@ -54,9 +54,15 @@ struct HostChange {
   bool from_fork = false;  // or from one that is gone
   std::string author;      // login
   std::string title;
-  absl::Time updated;  // by the host's clock: an older event never overwrites a newer one
+  absl::Time updated;      // by the host's clock: an older event never overwrites a newer one
+  CommitId previous = {};  // head before the last push, as far as known
   bool operator==(const HostChange&) const = default;
 };
+
+// What is known of a change after `told` was heard: `told`, unless it is older than what is `known`. Hosts count in
+// seconds and some of their events lag, so a push onto the known head counts as newer, and the head before the last
+// push as older, within a minute. Pure.
+HostChange Newer(const HostChange& known, HostChange told);
 
 }  // namespace mergegate
 

@@ -25,6 +25,7 @@
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
 #include "server/storage/access_store.h"
+#include "server/storage/host_store.h"
 #include "server/storage/outbox_store.h"
 #include "server/storage/page.h"
 #include "server/storage/people_store.h"
@@ -83,7 +84,12 @@ struct ReviewQuery {
   bool closed_too = false;
 };
 
-class Store : public SignalStore, public PeopleStore, public AccessStore, public ScoreStore, public OutboxStore {
+class Store : public SignalStore,
+              public PeopleStore,
+              public AccessStore,
+              public ScoreStore,
+              public HostStore,
+              public OutboxStore {
  public:
   ~Store() override = default;
 
@@ -116,6 +122,10 @@ class Store : public SignalStore, public PeopleStore, public AccessStore, public
   // each is leased (attempt incremented) to the caller so that it can be closed as inconclusive.
   virtual absl::StatusOr<std::vector<RunLease>> LeaseOverdueRuns(std::string_view owner, absl::Time now,
                                                                  absl::Duration ttl, int max_attempts) = 0;
+  // Unfinished runs of a change for other heads than `keep` (empty: for any); leased likewise, to be closed.
+  virtual absl::StatusOr<std::vector<RunLease>> LeaseRunsOf(const ProjectId& project, std::string_view change,
+                                                            const CommitId& keep, std::string_view owner,
+                                                            absl::Time now, absl::Duration ttl) = 0;
   // Leases of other owners are void from now on (an embedded server that owns its database starts).
   virtual absl::Status ReleaseAllLeases() = 0;
   virtual absl::StatusOr<VerdictRecord> GetVerdict(

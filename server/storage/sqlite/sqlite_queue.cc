@@ -32,6 +32,31 @@ absl::Status CheckHeld(Database& db, const RunId& id, int attempt, absl::StatusO
   return absl::AbortedError(absl::StrCat("run ", id.value(), " is no longer held by attempt ", attempt, ": ", lost));
 }
 
+// Leases every run whose number `sql` finds. Finding none costs no write lock.
+absl::StatusOr<std::vector<RunLease>> LeaseAll(Database& db, std::string_view sql, Values values,
+                                               std::string_view owner, absl::Time until) {
+  const auto find = [&]() -> absl::StatusOr<std::vector<int64_t>> {
+    ASSIGN_OR_RETURN(Statement query, db.Query(sql, values));
+    std::vector<int64_t> numbers;
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, query.Step());
+      if (!row) return numbers;
+      numbers.push_back(query.Int(0));
+    }
+  };
+  std::vector<RunLease> leases;
+  ASSIGN_OR_RETURN(std::vector<int64_t> numbers, find());
+  if (numbers.empty()) return leases;
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  ASSIGN_OR_RETURN(numbers, find());
+  for (const int64_t number : numbers) {
+    ASSIGN_OR_RETURN(RunLease lease, Lease(db, number, owner, until));
+    leases.push_back(std::move(lease));
+  }
+  RETURN_IF_ERROR(transaction.Commit());
+  return leases;
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<RunLease>> SqliteStore::LeaseRun(std::string_view owner, absl::Time now,
@@ -109,30 +134,19 @@ absl::Status SqliteStore::FinishRun(const RunId& id, int attempt, const VerdictR
 
 absl::StatusOr<std::vector<RunLease>> SqliteStore::LeaseOverdueRuns(std::string_view owner, absl::Time now,
                                                                     absl::Duration ttl, int max_attempts) {
-  std::vector<RunLease> leases;
   const auto [lock, db] = Writing();
-  const auto find = [&db = db, now, max_attempts]() -> absl::StatusOr<std::vector<int64_t>> {
-    ASSIGN_OR_RETURN(Statement query,
-                     db.Query("SELECT number FROM runs WHERE state < 3 AND (deadline <= ? OR attempt > ?)"
-                              " ORDER BY number",
-                              {ToRow(now), int64_t{max_attempts}}));
-    std::vector<int64_t> numbers;
-    while (true) {
-      ASSIGN_OR_RETURN(const bool row, query.Step());
-      if (!row) return numbers;
-      numbers.push_back(query.Int(0));
-    }
-  };
-  ASSIGN_OR_RETURN(std::vector<int64_t> numbers, find());
-  if (numbers.empty()) return leases;
-  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
-  ASSIGN_OR_RETURN(numbers, find());
-  for (const int64_t number : numbers) {
-    ASSIGN_OR_RETURN(RunLease lease, Lease(db, number, owner, now + ttl));
-    leases.push_back(std::move(lease));
-  }
-  RETURN_IF_ERROR(transaction.Commit());
-  return leases;
+  return LeaseAll(db, "SELECT number FROM runs WHERE state < 3 AND (deadline <= ? OR attempt > ?) ORDER BY number",
+                  {ToRow(now), int64_t{max_attempts}}, owner, now + ttl);
+}
+
+absl::StatusOr<std::vector<RunLease>> SqliteStore::LeaseRunsOf(const ProjectId& project, std::string_view change,
+                                                               const CommitId& keep, std::string_view owner,
+                                                               absl::Time now, absl::Duration ttl) {
+  const auto [lock, db] = Writing();
+  return LeaseAll(db,
+                  "SELECT number FROM runs WHERE state < 3 AND project = ? AND change_key = ? AND head_commit <> ?"
+                  " ORDER BY number",
+                  {project.value(), change, keep.value()}, owner, now + ttl);
 }
 
 absl::Status SqliteStore::ReleaseAllLeases() {

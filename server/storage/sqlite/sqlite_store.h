@@ -114,6 +114,30 @@ class SqliteStore final : public Store {
   absl::Status SetSent(const ProjectId& project, std::string_view change, std::string_view slot,
                        std::string_view text) override;
 
+  // sqlite_deliveries.cc
+  absl::StatusOr<std::vector<bool>> AddDeliveries(const std::vector<Delivery>& deliveries, absl::Time now) override;
+  absl::StatusOr<std::optional<Delivery>> LeaseDelivery(absl::Time now, absl::Duration ttl) override;
+  absl::Status FinishDelivery(int64_t number, int attempt, DeliveryState state, std::string_view reason,
+                              absl::Time now) override;
+  absl::Status PostponeDelivery(int64_t number, int attempt, absl::Time ready, std::string_view reason) override;
+  absl::Status ReleaseDeliveries() override;
+  absl::StatusOr<Page<Delivery>> ListDeliveries(std::string_view host, std::optional<DeliveryState> state,
+                                                int page_size, std::string_view token) override;
+  absl::StatusOr<Delivery> GetDelivery(std::string_view host, std::string_view id) override;
+  absl::StatusOr<int64_t> CountWaitingDeliveries() override;
+  absl::StatusOr<int64_t> ForgetDeliveries(absl::Time bodies, absl::Time rows) override;
+
+  // sqlite_hosts.cc
+  absl::StatusOr<HostProject> SaveHostProject(const HostProject& project, std::string_view remote, absl::Time heard,
+                                              absl::Time now) override;
+  absl::StatusOr<HostProject> FindHostProject(const ProjectId& project) override;
+  absl::StatusOr<HostProject> FindHostProjectOf(std::string_view host, std::string_view repository) override;
+  absl::StatusOr<std::vector<HostProject>> ListHostProjects() override;
+  absl::StatusOr<HostChange> SaveHostChange(const HostChange& change) override;
+  absl::StatusOr<HostChange> FindHostChange(const ProjectId& project, std::string_view change) override;
+  absl::StatusOr<std::vector<HostChange>> ListOpenHostChanges(const ProjectId& project) override;
+  absl::StatusOr<std::vector<HostChange>> FindHostChangesAt(const ProjectId& project, const CommitId& head) override;
+
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
   absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;
@@ -121,6 +145,9 @@ class SqliteStore final : public Store {
   absl::Status FinishRun(const RunId& id, int attempt, const VerdictRecord& record, absl::Time now) override;
   absl::StatusOr<std::vector<RunLease>> LeaseOverdueRuns(std::string_view owner, absl::Time now, absl::Duration ttl,
                                                          int max_attempts) override;
+  absl::StatusOr<std::vector<RunLease>> LeaseRunsOf(const ProjectId& project, std::string_view change,
+                                                    const CommitId& keep, std::string_view owner, absl::Time now,
+                                                    absl::Duration ttl) override;
   absl::Status ReleaseAllLeases() override;
   absl::StatusOr<VerdictRecord> GetVerdict(const RunId& id) override;
 
