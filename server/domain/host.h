@@ -26,6 +26,7 @@ struct HostConfig {
   std::string private_key;  // GitHub App: PEM; "file:PATH" or "env:NAME"
   std::string token;        // "file:PATH" or "env:NAME"
   std::vector<std::string> webhook_secrets;  // "file:PATH" or "env:NAME"; two while one replaces the other
+  bool upload_sarif = false;                 // GitHub: findings go to code scanning, too
 };
 
 // A repository of a host. Its number there is the key: names change.

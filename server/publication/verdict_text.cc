@@ -1,0 +1,216 @@
+#include "server/publication/verdict_text.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "server/domain/names.h"
+#include "server/publication/escape.h"
+
+namespace mergegate::publication {
+namespace {
+
+constexpr size_t kMostFindings = 20;
+constexpr size_t kMostConditions = 20;
+constexpr size_t kMostOthers = 10;
+constexpr size_t kMostText = 300;  // bytes of one foreign text
+
+std::string More(size_t all, size_t shown) {
+  return all > shown ? absl::StrCat("- … and ", all - shown, " more\n") : "";
+}
+
+std::string_view Mark(VerdictState state) {
+  switch (state) {
+    case VerdictState::kPass:
+      return "✅";
+    case VerdictState::kFail:
+      return "❌";
+    default:
+      return "⚠️";
+  }
+}
+
+// The verdict without what the table says again: "fail: 1 of 2 blocking conditions unsatisfied".
+std::string VerdictLine(const Verdict& verdict) {
+  const std::string name(Name(verdict.state));
+  std::string rest = verdict.summary;
+  if (rest.starts_with(name + ": ")) rest = rest.substr(name.size() + 2);
+  if (!verdict.conditions.empty()) {
+    for (const std::string_view detail : {" unsatisfied: ", " undecided: "}) {
+      if (const size_t at = rest.find(detail); at != std::string::npos) {
+        rest = absl::StrCat(rest.substr(0, at), std::string(detail.substr(0, detail.size() - 2)));
+      }
+    }
+  }
+  return absl::StrCat(std::string(Mark(verdict.state)), " **", name, "**: ", Inline(rest, 600), ".\n");
+}
+
+std::string_view Word(ConditionState state) {
+  switch (state) {
+    case ConditionState::kUnsatisfied:
+      return "❌";
+    case ConditionState::kUndecided:
+      return "⚠️ undecided";
+    case ConditionState::kOverridden:
+      return "overridden";
+    default:
+      return "✅";
+  }
+}
+
+// Those that do not simply hold; on a pass only what was let pass or warns.
+std::string Conditions(const Verdict& verdict) {
+  std::vector<const ConditionResult*> shown;
+  for (const ConditionResult& result : verdict.conditions) {
+    if (result.state != ConditionState::kSatisfied && result.state != ConditionState::kNotApplicable) {
+      shown.push_back(&result);
+    }
+  }
+  if (shown.empty()) return "";
+  std::string text = "\n| Condition | | is | required |\n| :-- | :-: | :-- | :-- |\n";
+  for (size_t i = 0; i < std::min(shown.size(), kMostConditions); ++i) {
+    const ConditionResult& result = *shown[i];
+    const bool figure = !result.actual.empty();
+    absl::StrAppend(&text, "| ", Inline(result.name, 100), result.level == ConditionLevel::kWarn ? " (warns)" : "",
+                    " | ", std::string(Word(result.state)), " | ",
+                    Inline(figure ? result.actual : result.reason, kMostText), " | ", Inline(result.threshold, 100),
+                    " |\n");
+  }
+  if (shown.size() > kMostConditions) absl::StrAppend(&text, "\n", More(shown.size(), kMostConditions));
+  return text;
+}
+
+std::string Findings(const Telling& telling) {
+  const std::vector<const Finding*> introduced = Introduced(telling.verdict);
+  if (introduced.empty()) return "";
+  std::string text =
+      absl::StrCat("\n**", introduced.size(), introduced.size() == 1 ? " new finding" : " new findings", "**\n\n");
+  for (size_t i = 0; i < std::min(introduced.size(), kMostFindings); ++i) {
+    absl::StrAppend(&text, "- ", FindingLine(*introduced[i], telling.place_url), "\n");
+  }
+  return text + More(introduced.size(), kMostFindings);
+}
+
+std::string ToPass(const Verdict& verdict) {
+  const Counterfactual& way = verdict.counterfactual;
+  if (verdict.state == VerdictState::kPass) return "";
+  if (way.actions.empty()) {
+    if (way.reachable || way.reason.empty()) return "";
+    return absl::StrCat("\n**To pass**: ", Inline(way.reason, kMostText), "\n");
+  }
+  std::string text = absl::StrCat("\n**To pass**", way.smallest ? "" : " (one way; a shorter one may exist)", "\n\n");
+  for (size_t i = 0; i < std::min(way.actions.size(), kMostOthers); ++i) {
+    absl::StrAppend(&text, "- ", Inline(way.actions[i].description, kMostText), "\n");
+  }
+  return text + More(way.actions.size(), kMostOthers);
+}
+
+std::string NotAnalyzed(const Verdict& verdict) {
+  if (verdict.failures.empty() || verdict.state == VerdictState::kPass) return "";
+  std::string text = "\n**Not analyzed**\n\n";
+  for (size_t i = 0; i < std::min(verdict.failures.size(), kMostOthers); ++i) {
+    const AnalysisFailure& failure = verdict.failures[i];
+    absl::StrAppend(&text, "- ", Code(failure.unit), failure.at_base ? " at the base" : "", " (",
+                    std::string(Name(failure.kind)), "): ", Inline(failure.message, kMostText), "\n");
+  }
+  return text + More(verdict.failures.size(), kMostOthers);
+}
+
+std::string Reviewers(const Telling& telling) {
+  if (telling.reviewers.empty()) return "";
+  std::string text = "\n**Reviewers**\n\n";
+  for (size_t i = 0; i < std::min(telling.reviewers.size(), kMostOthers); ++i) {
+    const ToldReviewer& reviewer = telling.reviewers[i];
+    absl::StrAppend(&text, "- ", Code(reviewer.name, 100), reviewer.responsible ? ", responsible" : "");
+    for (size_t j = 0; j < std::min<size_t>(reviewer.reasons.size(), 2); ++j) {
+      absl::StrAppend(&text, j == 0 ? ": " : "; ", Inline(reviewer.reasons[j], kMostText));
+    }
+    text += "\n";
+  }
+  return text + More(telling.reviewers.size(), kMostOthers);
+}
+
+// M runs to 13000 ten-thousandths and is shown as it is defined: 0 to 1.3.
+std::string M(int ten_thousandths) { return absl::StrFormat("%.3f", ten_thousandths / 10000.0); }
+
+std::string Figures(const Telling& telling) {
+  const Verdict& verdict = telling.verdict;
+  std::string text;
+  const auto add = [&text](const std::string& part) { absl::StrAppend(&text, text.empty() ? "" : " · ", part); };
+  if (!verdict.quality.ledger.empty()) {
+    std::string was;
+    if (telling.quality_before && *telling.quality_before != verdict.quality.value) {
+      was = absl::StrCat(" (was ", Points(*telling.quality_before), ")");
+    }
+    add(absl::StrCat("Q ", Points(verdict.quality.value), " of 100", was));
+  }
+  if (verdict.project_m && verdict.project_m->before && verdict.project_m->after) {
+    const int before = verdict.project_m->before->value, after = verdict.project_m->after->value;
+    add(before == after ? absl::StrCat("M of the project ", M(after))
+                        : absl::StrCat("M of the project ", M(before), " → ", M(after)));
+  }
+  if (!telling.link.empty()) {
+    add(Link("details", telling.link));
+  } else if (!telling.run.empty()) {
+    add(absl::StrCat("run ", Code(telling.run, 100)));
+  }
+  return text.empty() ? "" : absl::StrCat("\n", text, "\n");
+}
+
+// What took points off Q, folded away.
+std::string QualityLedger(const Verdict& verdict) {
+  std::vector<const LedgerEntry*> losses;
+  for (const LedgerEntry& entry : verdict.quality.ledger) {
+    if (entry.points < 0) losses.push_back(&entry);
+  }
+  if (losses.empty() || verdict.state == VerdictState::kPass) return "";
+  std::ranges::sort(losses, [](const LedgerEntry* a, const LedgerEntry* b) {
+    return std::tie(a->points, a) < std::tie(b->points, b);
+  });
+  std::string text = "\n<details><summary>What Q lost points for</summary>\n\n";
+  for (size_t i = 0; i < std::min(losses.size(), kMostOthers); ++i) {
+    absl::StrAppend(&text, "- −", Points(-losses[i]->points), ": ", Inline(losses[i]->reason, kMostText), "\n");
+  }
+  return absl::StrCat(text, More(losses.size(), kMostOthers), "\n</details>\n");
+}
+
+}  // namespace
+
+std::string Points(int ten_thousandths) {
+  const std::string text = absl::StrFormat("%d.%02d", ten_thousandths / 100, ten_thousandths % 100);
+  return text.ends_with(".00") ? text.substr(0, text.size() - 3)
+         : text.ends_with('0') ? text.substr(0, text.size() - 1)
+                               : text;
+}
+
+std::string StatusLine(const Verdict& verdict, size_t most) { return OneLine(verdict.summary, most); }
+
+std::string FindingLine(const Finding& finding, const std::string& place_url) {
+  std::string place = Code(absl::StrCat(finding.path, finding.line > 0 ? absl::StrCat(":", finding.line) : ""));
+  if (!place_url.empty() && finding.line > 0) {
+    place = Link(place, absl::StrCat(place_url, finding.path, "#L", finding.line));
+  }
+  std::string text = absl::StrCat("**", std::string(Name(finding.severity)), "** ", place, " ",
+                                  Inline(finding.message, kMostText), " (", Code(finding.check, 100), ")");
+  if (finding.state == BaselineState::kCaused) {
+    absl::StrAppend(&text, finding.caused_by.empty()
+                               ? "; not on a changed line, but made by this change"
+                               : absl::StrCat("; not on a changed line, but made by ", Inline(finding.caused_by, 200)));
+  }
+  if (!finding.fixes.empty() && !finding.fixes.front().description.empty()) {
+    absl::StrAppend(&text, "; fix: ", Inline(finding.fixes.front().description, 200));
+  }
+  return text;
+}
+
+std::string VerdictMarkdown(const Telling& telling) {
+  const Verdict& verdict = telling.verdict;
+  return CutMarkdown(absl::StrCat(VerdictLine(verdict), Conditions(verdict), Findings(telling), ToPass(verdict),
+                                  NotAnalyzed(verdict), Reviewers(telling), QualityLedger(verdict), Figures(telling)),
+                     kMostMarkdown);
+}
+
+}  // namespace mergegate::publication
