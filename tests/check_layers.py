@@ -28,6 +28,7 @@ IN_PROCESS = {"client/cli/commands/recommend.cc": ["server/reviewers/", "server/
 # What the pipeline may see of L2: interfaces.
 PIPELINE_SEES = ["server/git/mirror.h", "server/storage/store.h", "server/config/policy_file.h",
                  "server/planning/plan.h", "server/planning/compile_commands.h",
+                 "server/hosts/event.h", "server/hosts/host_access.h",
                  "server/git/review_history.h", "server/git/history_file.h", "server/git/line_owners.h",
                  "server/git/risk_history.h", "server/git/risk_file.h"]
 

@@ -1,5 +1,7 @@
 #include "server/base/secret_source.h"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -32,6 +34,18 @@ absl::StatusOr<std::string> ReadSecret(std::string_view source) {
   secret = std::string(absl::StripAsciiWhitespace(secret));
   if (secret.empty()) return absl::NotFoundError(absl::StrCat(place, " is empty"));
   return secret;
+}
+
+bool IsSecretSource(std::string_view source) {
+  return source.starts_with("file:/") || (source.starts_with("env:") && source.size() > 4);
+}
+
+std::string SecretWarning(std::string_view source) {
+  if (!source.starts_with("file:")) return "";
+  const std::string path(source.substr(5));
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return "";
+  return absl::StrCat("everybody on this machine can read ", path, ": chmod 600 ", path);
 }
 
 }  // namespace mergegate

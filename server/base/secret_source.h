@@ -17,6 +17,12 @@ namespace mergegate {
 // that `source` is of neither form (it is not repeated: it may be the secret itself).
 absl::StatusOr<std::string> ReadSecret(std::string_view source);
 
+// Whether it has one of the two forms, with an absolute path.
+bool IsSecretSource(std::string_view source);
+
+// What is wrong with a file that everybody on this machine can read, and what to do; empty when all is well.
+std::string SecretWarning(std::string_view source);
+
 }  // namespace mergegate
 
 #endif  // MERGEGATE_SERVER_BASE_SECRET_SOURCE_H_

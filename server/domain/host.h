@@ -27,6 +27,7 @@ struct HostConfig {
   std::string token;        // "file:PATH" or "env:NAME"
   std::vector<std::string> webhook_secrets;  // "file:PATH" or "env:NAME"; two while one replaces the other
   bool upload_sarif = false;                 // GitHub: findings go to code scanning, too
+  bool run_drafts = false;                   // gate drafts too, not only when they are ready for review
 };
 
 // A repository of a host. Its number there is the key: names change.
