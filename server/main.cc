@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -29,6 +30,8 @@
 #include "server/pipeline/warmer.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
+#include "server/web/health.h"
+#include "server/web/server.h"
 
 namespace mergegate {
 namespace {
@@ -36,6 +39,7 @@ namespace {
 struct Flags {
   std::string data_dir = DefaultDataFolder();
   std::vector<std::string> listen;
+  std::vector<std::string> http;
   std::vector<std::string> adopt;
   std::vector<std::string> worker_args;
   std::string worker;
@@ -103,6 +107,39 @@ void WaitForStop(const sigset_t& signals, bool watch_stdin) {
   }
 }
 
+constexpr absl::Duration kDrain = absl::Seconds(5);
+constexpr absl::Duration kWorkerSilence = absl::Minutes(1);
+
+bool HasWorker(const pipeline::AnalysisBoard& board, const Clock& clock) {
+  return clock.Now() - board.Load().last_asked < kWorkerSilence;
+}
+
+void SampleQueues(Metrics& metrics, pipeline::AnalysisBoard& board, storage::Store& store, const Clock& clock) {
+  const auto runs = [&store](RunState state) {
+    return [&store, state] {
+      const auto counts = store.CountOpenRuns();
+      return counts.ok() ? static_cast<double>(counts->at(state)) : std::nan("");
+    };
+  };
+  metrics.Sample(Gauge::kWaiting, {"runs"}, runs(RunState::kQueued));
+  metrics.Sample(Gauge::kUnderWay, {"runs"}, runs(RunState::kRunning));
+  metrics.Sample(Gauge::kWaiting, {"tasks"}, [&board] { return static_cast<double>(board.Load().waiting); });
+  metrics.Sample(Gauge::kUnderWay, {"tasks"}, [&board] { return static_cast<double>(board.Load().leased); });
+  metrics.Sample(Gauge::kWorkers, {}, [&] { return HasWorker(board, clock) ? 1.0 : 0.0; });
+}
+
+std::vector<web::Route> WebRoutes(const Metrics& metrics, pipeline::AnalysisBoard& board, storage::Store& store,
+                                  const Clock& clock) {
+  const std::vector<web::Need> needs = {
+      {.name = "store", .ask = [&store] { return store.CountOpenRuns().status(); }},
+      {.name = "worker", .ask = [&board, &clock] {
+         return HasWorker(board, clock)
+                    ? absl::OkStatus()
+                    : absl::UnavailableError("none asked for work within a minute: see the log, or --no-worker");
+       }}};
+  return web::HealthRoutes(needs, metrics);
+}
+
 absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   ASSIGN_OR_RETURN(const auto folder,
                    DataFolder::Open(flags.data_dir, flags.embedded ? absl::Minutes(1) : absl::ZeroDuration()));
@@ -160,6 +197,9 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   rpc::ServerOptions options{.addresses = flags.listen, .token = token};
   options.addresses.push_back(socket.address());
   ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(parts, [&] { scheduler.Wake(); }, options));
+  SampleQueues(metrics, board, *store, clock);
+  ASSIGN_OR_RETURN(const auto http,
+                   web::Server::Start(WebRoutes(metrics, board, *store, clock), {.addresses = flags.http}, metrics));
   scheduler.Start();
   std::optional<SupervisedProcess> worker;
   if (!flags.no_worker) {
@@ -175,12 +215,14 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     worker.emplace(std::move(command));
   }
   for (const std::string& address : flags.listen) spdlog::info("listening on {}", address);
+  for (const std::string& address : http->addresses()) spdlog::info("listening on http://{}", address);
   spdlog::info("data in {}, token in {}", flags.data_dir, folder->token_file());
   std::puts("ready");
   std::fflush(stdout);
 
   WaitForStop(signals, flags.exit_with_parent);
   spdlog::info("stopping");
+  http->Drain(kDrain);
   board.Stop();
   warmer.Stop();
   feed.Stop();
@@ -201,6 +243,9 @@ int Main(int argc, char** argv) {
       "  mergegated --listen unix:/run/mergegate/socket");
   app.add_option("--data-dir", flags.data_dir, "Folder for database, mirrors and token")->capture_default_str();
   app.add_option("--listen", flags.listen, "Address, host:port or unix:/path; repeatable (default 127.0.0.1:7480)");
+  app.add_option(
+      "--http", flags.http,
+      "Address for HTTP, as 127.0.0.1:7481 (the default); repeatable; port 0 chooses one, \"off\" serves none");
   app.add_option("--concurrent-runs", flags.concurrent_runs, "Runs carried out at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
@@ -220,6 +265,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "mergegated " MERGEGATE_VERSION);
   CLI11_PARSE(app, argc, argv);
   if (flags.listen.empty()) flags.listen = {"127.0.0.1:7480"};
+  if (flags.http.empty() && !flags.embedded) flags.http = {"127.0.0.1:7481"};
+  std::erase(flags.http, "off");
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("mergegated"));
   spdlog::set_level(spdlog::level::from_str(flags.log_level));

@@ -19,6 +19,7 @@ FOREIGN = {
     r"mergegate/v1/.*\.pb\.h": ["server/wire", "server/rpc", "server/web", "analyzers", "client", "tests"],
     r"grpc(pp)?/": ["server/rpc", "server/web", "analyzers/worker", "client", "tests"],
     r"yaml-cpp/": ["server/config", "tests"],
+    r"boost/": ["server/web"],
 }
 # Client and server meet only in proto/, but for this verb: it replays a history without any server, so it runs the
 # ranking and the reader of histories in process.

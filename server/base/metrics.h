@@ -2,18 +2,26 @@
 //
 //   metrics.Count(Counter::kCacheHits);
 //   metrics.Count(Counter::kRuns, "pass");
+//   metrics.Count(Counter::kHttpRequests, {"/healthz", "200"});
+//   metrics.Observe(Histogram::kHttpSeconds, {"/healthz"}, absl::Milliseconds(2));
+//   metrics.Sample(Gauge::kWaiting, {"tasks"}, [&] { return double(board.waiting()); });   // asked at each Text()
 //   metrics.Text();   // # HELP mergegate_cache_hits_total ...
 //
-// Thread safety: all methods may be called from any thread.
+// Thread safety: all methods may be called from any thread; samples are taken under no lock.
 #ifndef MERGEGATE_SERVER_BASE_METRICS_H_
 #define MERGEGATE_SERVER_BASE_METRICS_H_
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "absl/time/time.h"
 
 namespace mergegate {
 
@@ -31,19 +39,54 @@ enum class Counter {
   kEntriesAnalyzed,  // functions that the static analyzer went through
   kEntriesReused,    // functions whose results were known
   kWarmTasks,        // done before somebody asked
+  kHttpRequests,     // by route and status
+  kHttpConnectionsRefused,
+  kGrpcCalls,  // by method and code
+};
+
+// Of seconds; kBuckets says the bounds.
+enum class Histogram {
+  kHttpSeconds,  // by route
+  kGrpcSeconds,  // by method
+};
+
+enum class Gauge {
+  kWaiting,   // by queue: what waits
+  kUnderWay,  // by queue: what is worked on
+  kWorkers,   // 1 when a worker asked for work of late
+  kHttpConnections,
 };
 
 class Metrics {
  public:
-  // `label`: value of the counter's label, for counters that have one.
+  static constexpr std::array<double, 13> kBuckets = {.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
+
+  // `labels`: a value for each label that the row in metrics.cc names.
+  void Count(Counter counter, std::initializer_list<std::string_view> labels, int64_t by = 1);
   void Count(Counter counter, std::string_view label = "", int64_t by = 1);
+  int64_t Get(Counter counter, std::initializer_list<std::string_view> labels) const;
   int64_t Get(Counter counter, std::string_view label = "") const;
+
+  void Observe(Histogram histogram, std::initializer_list<std::string_view> labels, absl::Duration time);
+
+  // `sample` is called whenever the text is made; what it refers to must outlive that.
+  void Sample(Gauge gauge, std::initializer_list<std::string_view> labels, std::function<double()> sample);
+
   // Every counter, those without an event as 0, in a fixed order.
   std::string Text() const;
 
  private:
+  struct Observed {
+    std::array<int64_t, kBuckets.size()> at_most{};  // each counts those below it, too
+    int64_t count = 0;
+    double sum = 0;
+  };
+
   mutable std::mutex mutex_;
+  // By row and its labels as the text has them.
   std::map<std::pair<Counter, std::string>, int64_t> counts_;
+  std::map<std::pair<Histogram, std::string>, Observed> observed_;
+  std::map<std::pair<Gauge, std::string>, std::function<double()>> samples_;
 };
 
 }  // namespace mergegate

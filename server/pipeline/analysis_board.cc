@@ -227,6 +227,11 @@ absl::Status AnalysisBoard::Complete(std::string_view worker, const TaskLease& l
   return absl::OkStatus();
 }
 
+BoardLoad AnalysisBoard::Load() const {
+  std::lock_guard lock(mutex_);
+  return {.waiting = queue_.size(), .leased = leased_.size(), .last_asked = last_asked_};
+}
+
 void AnalysisBoard::Stop() {
   std::lock_guard lock(mutex_);
   stopped_ = true;

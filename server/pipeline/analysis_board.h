@@ -39,6 +39,13 @@ struct TaskLease {
   int attempt = 0;
 };
 
+// What there is to do, and when a worker last asked for it.
+struct BoardLoad {
+  size_t waiting = 0;
+  size_t leased = 0;
+  absl::Time last_asked = absl::InfinitePast();
+};
+
 // Whether somebody waits for the result.
 enum class Priority { kInteractive, kBackground };
 
@@ -90,6 +97,7 @@ class AnalysisBoard {
   // kAborted when the attempt is no longer the current one.
   absl::Status Complete(std::string_view worker, const TaskLease& lease, TaskResult result);
 
+  BoardLoad Load() const;
   absl::Duration lease_duration() const { return options_.lease; }
   // Wakes every waiter (the server stops).
   void Stop();
@@ -107,7 +115,7 @@ class AnalysisBoard {
 
   const Clock& clock_;
   const BoardOptions options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_added_;        // for workers
   std::condition_variable result_added_;      // for runs
   std::deque<std::shared_ptr<Entry>> queue_;  // interactive ones first

@@ -126,6 +126,8 @@ class Store : public SignalStore,
   virtual absl::StatusOr<std::vector<RunLease>> LeaseRunsOf(const ProjectId& project, std::string_view change,
                                                             const CommitId& keep, std::string_view owner,
                                                             absl::Time now, absl::Duration ttl) = 0;
+  // Runs by state, those that are done left out.
+  virtual absl::StatusOr<std::map<RunState, int64_t>> CountOpenRuns() = 0;
   // Leases of other owners are void from now on (an embedded server that owns its database starts).
   virtual absl::Status ReleaseAllLeases() = 0;
   virtual absl::StatusOr<VerdictRecord> GetVerdict(

@@ -40,8 +40,8 @@ class Server:
         self.folder = tempfile.mkdtemp(prefix="mergegate-s-")
         self.log = open(self.data / "log", "a")
         self.process = subprocess.Popen(
-            [str(self.lab.bin / "mergegated"), "--data-dir", str(self.data), "--listen", f"unix:{self.folder}/s", "--adopt",
-             f"lab={self.lab.repo}/.git", "--exit-with-parent", *self.arguments],
+            [str(self.lab.bin / "mergegated"), "--data-dir", str(self.data), "--listen", f"unix:{self.folder}/s", "--http", "off",
+             "--adopt", f"lab={self.lab.repo}/.git", "--exit-with-parent", *self.arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data)})
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError((self.data / "log").read_text())

@@ -105,6 +105,12 @@ def forget_cache(repo):
     shutil.rmtree(repo.path / ".git" / "mergegate", ignore_errors=True)
 
 
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
 class Server:
     """mergegated on a loopback port and a unix socket, with a data folder of its own."""
 
@@ -112,16 +118,14 @@ class Server:
         self.test, self.arguments = test, arguments
         self.data = data or folder(test)
         self.socket = folder(test) / "s"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.address, self.http = free_address(), free_address()
         self.process = None
 
     def start(self):
         self.log = open(self.data / "log", "a")
         self.process = subprocess.Popen(
             [str(BIN / "mergegated"), "--data-dir", str(self.data), "--listen", self.address, "--listen",
-             f"unix:{self.socket}", *self.arguments],
+             f"unix:{self.socket}", "--http", self.http, *self.arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data)})
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError((self.data / "log").read_text())

@@ -149,6 +149,17 @@ absl::StatusOr<std::vector<RunLease>> SqliteStore::LeaseRunsOf(const ProjectId& 
                   {project.value(), change, keep.value()}, owner, now + ttl);
 }
 
+absl::StatusOr<std::map<RunState, int64_t>> SqliteStore::CountOpenRuns() {
+  const auto [lock, db] = Reading();
+  ASSIGN_OR_RETURN(Statement query, db.Query("SELECT state, count(*) FROM runs WHERE state < 3 GROUP BY state", {}));
+  std::map<RunState, int64_t> counts = {{RunState::kQueued, 0}, {RunState::kRunning, 0}};
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, query.Step());
+    if (!row) return counts;
+    counts[static_cast<RunState>(query.Int(0))] = query.Int(1);
+  }
+}
+
 absl::Status SqliteStore::ReleaseAllLeases() {
   const auto [lock, db] = Writing();
   return db.Execute("UPDATE runs SET state = 1, lease_owner = NULL, lease_until = NULL WHERE state = 2").status();

@@ -148,6 +148,7 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<RunLease>> LeaseRunsOf(const ProjectId& project, std::string_view change,
                                                     const CommitId& keep, std::string_view owner, absl::Time now,
                                                     absl::Duration ttl) override;
+  absl::StatusOr<std::map<RunState, int64_t>> CountOpenRuns() override;
   absl::Status ReleaseAllLeases() override;
   absl::StatusOr<VerdictRecord> GetVerdict(const RunId& id) override;
 
