@@ -20,6 +20,9 @@ analysis:
   duplication_min_tokens: 100
   # Code that is not yours: neither analyzed nor counted.
   exclude_paths: ["third_party/**", "**/third_party/**", "**/vendor/**", "*.pb.h", "*.pb.cc"]
+  # Where tests are, instead of the usual folders and names (test/**, *_test.*, ...). A change that adds code and touches
+  # none of them loses a part of Q, unless a report of coverage says better what is tested.
+  # test_paths: ["checks/**"]
 
 # Who is asked to review a change that was submitted under a key of its own (mergegate check --change KEY). No condition
 # below looks at reviews; these two would:

@@ -74,7 +74,8 @@ class PolicyReader {
          {"unit_memory_mib", whole(64, 1 << 20, analysis.unit_memory_mib)},
          {"duplication_min_tokens", whole(10, 100000, analysis.duplication_min_tokens)},
          {"require_sandbox", yes_no(analysis.require_sandbox)},
-         {"exclude_paths", [&](const YamlNode& value) { reader_.ReadTexts(value, analysis.exclude_paths); }}});
+         {"exclude_paths", [&](const YamlNode& value) { reader_.ReadTexts(value, analysis.exclude_paths); }},
+         {"test_paths", [&](const YamlNode& value) { reader_.ReadTexts(value, analysis.test_paths); }}});
   }
 
   void ReadReviewers(const YamlNode& node, ReviewersPolicy& reviewers) {

@@ -72,6 +72,10 @@ std::string_view PolicyJsonSchema() {
         "exclude_paths": {
           "description": "Generated or vendored code: not analyzed, not counted.",
           "allOf": [{"$ref": "#/definitions/globs"}]
+        },
+        "test_paths": {
+          "description": "Where tests are; instead of the usual folders and names.",
+          "allOf": [{"$ref": "#/definitions/globs"}]
         }
       }
     },

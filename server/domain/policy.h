@@ -79,6 +79,10 @@ struct AnalysisPolicy {
   int duplication_min_tokens = 100;
   bool require_sandbox = false;
   std::vector<std::string> exclude_paths;  // globs: generated or vendored code, not analyzed, not counted
+  // Globs: where tests are.
+  std::vector<std::string> test_paths = {"test/**",  "tests/**",  "**/test/**",     "**/tests/**", "**/testing/**",
+                                         "*_test.*", "*_tests.*", "*_unittest.*",   "*Test.*",     "*Tests.*",
+                                         "test_*.*", "tst_*.*",   "**/unittest*/**"};
   bool operator==(const AnalysisPolicy&) const = default;
 };
 

@@ -139,6 +139,14 @@ struct TestCoverage {
   bool operator==(const TestCoverage&) const = default;
 };
 
+// Whether a change that adds code brings tests along, as far as paths tell.
+struct TouchedTests {
+  int code_lines = 0;      // C and C++ lines with a word on them, added or altered outside of tests
+  int test_lines = 0;      // lines added or altered in tests, of any language
+  bool has_tests = false;  // the base holds tests, or the change adds some
+  bool operator==(const TouchedTests&) const = default;
+};
+
 struct PolicyRef {
   std::string source;
   std::string digest;
@@ -188,6 +196,7 @@ struct Facts {
   std::optional<RiskFacts> risk;      // nullopt: of a time, or a place, that does not know of it
   std::optional<TestCoverage> tests;  // absent: no readable report of coverage came
   std::optional<ScoreFacts> scores = {};
+  std::optional<TouchedTests> touched_tests = {};  // nullopt: of a time that does not know of it
   bool operator==(const Facts&) const = default;
 };
 

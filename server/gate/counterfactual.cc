@@ -234,6 +234,8 @@ Problem MakeProblem(std::vector<const Condition*> open, const Facts& facts, cons
   slim.pieces = facts.pieces;
   slim.review = facts.review;
   slim.tests = facts.tests;
+  slim.risk = facts.risk;
+  slim.touched_tests = facts.touched_tests;
   for (const Candidate& candidate : candidates) {
     Remedy remedy = candidate.remedy;
     int urgency = 0;

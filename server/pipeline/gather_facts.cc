@@ -155,7 +155,7 @@ std::vector<FunctionChange> ChangedFunctions(const Diff& diff, const std::vector
 }
 
 Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const planning::Plan& plan,
-                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage,
+                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage, TouchedTests touched,
                   std::vector<AnalysisFailure> other_failures) {
   const Diff& diff = patch_set.diff;
   Facts facts;
@@ -176,6 +176,7 @@ Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const 
   Append(facts.failures, std::move(imported.failures));
   Append(facts.failures, std::move(coverage.failures));
   facts.tests = std::move(coverage.tests);
+  facts.touched_tests = touched;
   Append(facts.failures, std::move(results.duplication_failures));
   tracking::TrackInput track{
       .diff = diff, .base = std::move(imported.base), .head = std::move(imported.head), .head_declarations = {}};

@@ -33,7 +33,7 @@ std::vector<FunctionChange> ChangedFunctions(const Diff& diff, const std::vector
                                              const std::vector<TaskResult>& head);
 
 Facts GatherFacts(const PatchSet& patch_set, const PolicyInForce& policy, const planning::Plan& plan,
-                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage,
+                  AnalysisResults results, ImportedFindings imported, ImportedCoverage coverage, TouchedTests touched,
                   std::vector<AnalysisFailure> other_failures);
 
 }  // namespace mergegate::pipeline

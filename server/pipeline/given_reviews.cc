@@ -1,6 +1,5 @@
 #include "server/pipeline/given_reviews.h"
 
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,8 +18,9 @@ bool Answered(ReviewerStance stance) {
          stance == ReviewerStance::kChangesRequested;
 }
 
-std::optional<reviewers::GivenReview> Given(const reviewers::ReviewState& state) {
-  if (state.pushes.empty()) return std::nullopt;
+}  // namespace
+
+reviewers::GivenReview GivenReviewOf(const reviewers::ReviewState& state) {
   reviewers::GivenReview review{.author = IdentityOf(state.author), .pushed = state.pushes.front().at};
   for (const reviewers::PushedAt& pushed : state.pushes) review.heads.push_back(pushed.push.head.value());
   std::set<std::string> paths;
@@ -29,11 +29,8 @@ std::optional<reviewers::GivenReview> Given(const reviewers::ReviewState& state)
   for (const reviewers::ReviewerState& reviewer : state.reviewers) {
     if (Answered(reviewer.stance)) review.reviewers.push_back(IdentityOf(reviewer.person));
   }
-  if (review.reviewers.empty()) return std::nullopt;
   return review;
 }
-
-}  // namespace
 
 absl::StatusOr<std::vector<reviewers::GivenReview>> GivenReviews(storage::Store& store, const ProjectId& project,
                                                                  absl::Time since) {
@@ -44,7 +41,10 @@ absl::StatusOr<std::vector<reviewers::GivenReview>> GivenReviews(storage::Store&
     for (const storage::StoredReview& stored : page.items) {  // latest update first
       if (stored.updated < since) return given;
       ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(store, project, stored.change));
-      if (auto review = Given(log.state())) given.push_back(*std::move(review));
+      if (log.state().pushes.empty()) continue;
+      if (reviewers::GivenReview review = GivenReviewOf(log.state()); !review.reviewers.empty()) {
+        given.push_back(std::move(review));
+      }
     }
     token = std::move(page.next_token);
   } while (!token.empty());

@@ -97,8 +97,9 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   ASSIGN_OR_RETURN(planning::Plan plan, planning::MakePlan(plan_input));
   const ImportedFindings imported = ReadReports(patch_set, submission.reports);
   const ImportedCoverage coverage = ReadCoverage(patch_set, submission.reports, policy.policy.analysis.exclude_paths);
+  ASSIGN_OR_RETURN(const TouchedTests touched, TouchedTestsOf(patch_set, policy.policy.analysis));
   const auto facts_of = [&](AnalysisResults results) {
-    return GatherFacts(patch_set, policy, plan, std::move(results), imported, coverage, commands.failures);
+    return GatherFacts(patch_set, policy, plan, std::move(results), imported, coverage, touched, commands.failures);
   };
 
   watch.Start("analysis");

@@ -15,6 +15,7 @@
 #include "server/base/status_macros.h"
 #include "server/git/review_history.h"
 #include "server/pipeline/experts.h"
+#include "server/pipeline/given_reviews.h"
 #include "server/pipeline/panel.h"
 #include "server/pipeline/review_log.h"
 #include "server/reviewers/people.h"
@@ -39,15 +40,28 @@ absl::StatusOr<int64_t> Append(storage::Store& store, const std::vector<Signal>&
   return fresh;
 }
 
-// Whether the head of a closed review is in the target branch. Nobody knows while the mirror has no branch.
+// The commit of the target branch that a review landed as: its head, else, after a squash or a rebase, what JoinReviews
+// would choose. Empty: none.
+absl::StatusOr<std::string> LandedCommit(const git::Mirror& mirror, const CommitId& tip,
+                                         const reviewers::ReviewState& state) {
+  const CommitId& head = state.pushes.back().push.head;
+  const absl::StatusOr<CommitId> base = mirror.MergeBase(head, tip);
+  if (base.ok() && *base == head) return head.value();
+  ASSIGN_OR_RETURN(const git::CommitRecords since_base,
+                   git::ReadReviewHistory(mirror.path(), {.ref = tip.value()}, state.pushes.front().push.base));
+  const reviewers::GivenReview review = GivenReviewOf(state);
+  const std::vector<size_t> landed = reviewers::LandedAs({&review, 1}, since_base.records).front();
+  return landed.empty() ? "" : since_base.records[landed.front()].id;
+}
+
+// Whether a closed review is in the target branch. Nobody knows while the mirror has no branch.
 absl::StatusOr<reviewers::Outcome> OutcomeOf(const PipelineParts& parts, const ReviewLog& log) {
   if (log.state().open || log.state().pushes.empty()) return reviewers::Outcome::kUnknown;
-  const CommitId& head = log.state().pushes.back().push.head;
   ASSIGN_OR_RETURN(const auto mirror, parts.mirrors.Open(log.project()));
   const absl::StatusOr<CommitId> tip = mirror->DefaultBranch();
-  if (!tip.ok() || !mirror->HasCommit(head)) return reviewers::Outcome::kUnknown;
-  const absl::StatusOr<CommitId> base = mirror->MergeBase(head, *tip);
-  if (base.ok() && *base == head) return reviewers::Outcome::kMerged;
+  if (!tip.ok() || !mirror->HasCommit(log.state().pushes.back().push.head)) return reviewers::Outcome::kUnknown;
+  ASSIGN_OR_RETURN(const std::string landed, LandedCommit(*mirror, *tip, log.state()));
+  if (!landed.empty()) return reviewers::Outcome::kMerged;
   return parts.clock.Now() - log.state().updated < kLate ? reviewers::Outcome::kUnknown
                                                          : reviewers::Outcome::kAbandoned;
 }
@@ -133,7 +147,7 @@ std::string RevertedBy(const std::string& message) {
 }
 
 std::vector<Signal> SignalsOfHistory(const ProjectId& project, const std::vector<ReviewRecord>& records,
-                                     const std::vector<Revert>& reverts, const std::set<std::string>& own_heads) {
+                                     const std::vector<Revert>& reverts, const std::set<std::string>& told_by_reviews) {
   std::vector<Signal> signals;
   std::map<std::string, const ReviewRecord*> by_id;
   const auto make = [&](const ReviewRecord& record, SignalKind kind, const Handle& actor, const std::string& about) {
@@ -148,7 +162,7 @@ std::vector<Signal> SignalsOfHistory(const ProjectId& project, const std::vector
   for (const ReviewRecord& record : records) {
     by_id[record.id] = &record;
     const Handle author = HandleOf(record.author);
-    if (author.empty() || reviewers::IsBot(record.author) || own_heads.contains(record.id)) continue;
+    if (author.empty() || reviewers::IsBot(record.author) || told_by_reviews.contains(record.id)) continue;
     signals.push_back(make(record, SignalKind::kChangeMerged, author, absl::StrCat("merged/", record.id)));
     signals.back().value = std::numeric_limits<double>::quiet_NaN();  // no blob is read
     std::set<Handle> seen = {author};
@@ -190,7 +204,7 @@ absl::StatusOr<std::optional<CommitId>> SignalFeed::NewTip(const ProjectId& proj
 }
 
 absl::StatusOr<int64_t> SignalFeed::FeedHistory(const ProjectId& project, const CommitId& tip,
-                                                const std::set<std::string>& own_heads) {
+                                                std::span<const reviewers::ReviewState> own) {
   ASSIGN_OR_RETURN(const auto mirror, parts_.mirrors.Open(project));
   const std::optional<CommitId> since = Fed(project);
   git::HistoryOptions options;
@@ -208,8 +222,17 @@ absl::StatusOr<int64_t> SignalFeed::FeedHistory(const ProjectId& project, const 
   if (since && !reverts.empty()) {
     ASSIGN_OR_RETURN(read, git::ReadReviewHistory(mirror->path(), options, std::nullopt));
   }
+  std::vector<reviewers::GivenReview> given;
+  for (const reviewers::ReviewState& state : own) given.push_back(GivenReviewOf(state));
+  const std::vector<std::vector<size_t>> may_be = reviewers::LandedAs(given, read.records);
+  std::set<std::string> told_by_reviews;
+  for (size_t r = 0; r < own.size(); ++r) {
+    if (may_be[r].empty()) continue;  // else it is so unless it landed before these records
+    ASSIGN_OR_RETURN(std::string landed, LandedCommit(*mirror, tip, own[r]));
+    told_by_reviews.insert(std::move(landed));
+  }
   ASSIGN_OR_RETURN(const int64_t fresh,
-                   Append(parts_.store, SignalsOfHistory(project, read.records, reverts, own_heads)));
+                   Append(parts_.store, SignalsOfHistory(project, read.records, reverts, told_by_reviews)));
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
   std::ofstream(absl::StrCat(folder_, "/", project.value())) << read.tip.value() << '\n';
@@ -219,7 +242,7 @@ absl::StatusOr<int64_t> SignalFeed::FeedHistory(const ProjectId& project, const 
 absl::StatusOr<int64_t> SignalFeed::Feed(const ProjectId& project) {
   ASSIGN_OR_RETURN(const std::optional<CommitId> tip, NewTip(project));
   if (!tip) return 0;
-  std::set<std::string> own_heads;
+  std::vector<reviewers::ReviewState> own;
   std::vector<std::string> closed;
   std::string token;
   do {
@@ -227,12 +250,12 @@ absl::StatusOr<int64_t> SignalFeed::Feed(const ProjectId& project) {
     token = page.next_token;
     for (const storage::StoredReview& review : page.items) {
       ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(parts_.store, project, review.change));
-      for (const reviewers::PushedAt& pushed : log.state().pushes) own_heads.insert(pushed.push.head.value());
+      if (!log.state().pushes.empty()) own.push_back(log.state());
       const bool of_late = parts_.clock.Now() - review.updated < kLooksBack;
       if (!review.open && of_late) closed.push_back(review.change);
     }
   } while (!token.empty());
-  ASSIGN_OR_RETURN(const int64_t fresh, FeedHistory(project, *tip, own_heads));
+  ASSIGN_OR_RETURN(const int64_t fresh, FeedHistory(project, *tip, own));
   for (const std::string& change : closed) RETURN_IF_ERROR(FeedReview(parts_, project, change));
   return fresh;
 }

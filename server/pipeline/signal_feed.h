@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,20 +25,21 @@
 #include "server/domain/signal.h"
 #include "server/git/mirror.h"
 #include "server/pipeline/run_pipeline.h"
+#include "server/reviewers/review_state.h"
 
 namespace mergegate::pipeline {
 
 // Events of one review; when it is closed, whether it was merged, and then the findings it brought and avoided.
 absl::Status FeedReview(const PipelineParts& parts, const ProjectId& project, const std::string& change);
 
-// Landed changes, who reviewed them, and what was reverted. `own_heads`: heads of reviews here, which FeedReview tells
-// of. Pure.
+// Landed changes, who reviewed them, and what was reverted. `told_by_reviews`: commits that reviews here landed as,
+// which FeedReview tells of. Pure.
 struct Revert {
   std::string by;        // the commit that reverts
   std::string reverted;  // the commit that is reverted, or its beginning
 };
 std::vector<Signal> SignalsOfHistory(const ProjectId& project, const std::vector<ReviewRecord>& records,
-                                     const std::vector<Revert>& reverts, const std::set<std::string>& own_heads);
+                                     const std::vector<Revert>& reverts, const std::set<std::string>& told_by_reviews);
 
 // The commit that a message says it reverts; empty for none.
 std::string RevertedBy(const std::string& message);
@@ -56,7 +58,7 @@ class SignalFeed {
   void BaseMoved(const ProjectId& project);
 
   // What the thread does: the history since the last time, then the closed reviews of late. Returns how many signals
-  // were new.
+  // of the history were new.
   absl::StatusOr<int64_t> Feed(const ProjectId& project);
 
  private:
@@ -65,7 +67,7 @@ class SignalFeed {
   // Where it stands now; nullopt when that was fed, or there is none.
   absl::StatusOr<std::optional<CommitId>> NewTip(const ProjectId& project) const;
   absl::StatusOr<int64_t> FeedHistory(const ProjectId& project, const CommitId& tip,
-                                      const std::set<std::string>& own_heads);
+                                      std::span<const reviewers::ReviewState> own);
 
   const PipelineParts& parts_;
   const std::string folder_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/status_macros.h"
 #include "server/domain/change.h"
 #include "server/domain/glob.h"
 #include "server/reports/coverage.h"
@@ -116,6 +117,24 @@ ImportedCoverage ReadCoverage(const PatchSet& patch_set, const std::vector<Impor
   std::ranges::sort(imported.tests->files, {}, &TestedFile::path);
   std::ranges::sort(imported.tests->unreported);
   return imported;
+}
+
+absl::StatusOr<TouchedTests> TouchedTestsOf(const PatchSet& patch_set, const AnalysisPolicy& policy) {
+  const auto is_test = [&](std::string_view path) { return AnyGlobMatches(policy.test_paths, path); };
+  TouchedTests touched;
+  for (const ChangedFile& file : patch_set.diff.files) {
+    if (file.new_path.empty() || AnyGlobMatches(policy.exclude_paths, file.new_path)) continue;
+    const bool test = is_test(file.new_path);
+    if (!test && !IsCpp(file.new_path)) continue;
+    for (const Hunk& hunk : file.hunks) {
+      (test ? touched.test_lines : touched.code_lines) += static_cast<int>(std::ranges::count_if(hunk.added, HasWord));
+    }
+  }
+  touched.has_tests = touched.test_lines > 0;
+  if (touched.has_tests || touched.code_lines == 0) return touched;  // the base's paths would change nothing
+  RETURN_IF_ERROR(patch_set.base_tree->ForEachFile(
+      [&](std::string_view path, const BlobId&) { touched.has_tests = touched.has_tests || is_test(path); }));
+  return touched;
 }
 
 }  // namespace mergegate::pipeline

@@ -1,4 +1,4 @@
-// What reports of coverage say of the lines that a change adds or alters.
+// What reports of coverage say of the lines that a change adds or alters; and, without one, what its paths say.
 //
 //   const ImportedCoverage coverage = ReadCoverage(patch_set, submission.reports, policy.analysis.exclude_paths);
 //   facts.tests = coverage.tests;
@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "server/domain/policy.h"
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
 #include "server/pipeline/patch_set.h"
@@ -26,6 +28,9 @@ struct ImportedCoverage {
 // Only lines with a word or a number on them count: braces and comments are nobody's to test.
 ImportedCoverage ReadCoverage(const PatchSet& patch_set, const std::vector<ImportedReport>& reports,
                               const std::vector<std::string>& exclude_paths);
+
+// What the paths of the change say of its tests. Errors: those of reading the base's tree.
+absl::StatusOr<TouchedTests> TouchedTestsOf(const PatchSet& patch_set, const AnalysisPolicy& policy);
 
 }  // namespace mergegate::pipeline
 

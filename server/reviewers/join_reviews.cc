@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -38,40 +39,48 @@ void AddReviewers(const GivenReview& review, ReviewRecord& record) {
 
 }  // namespace
 
-void JoinReviews(std::span<const GivenReview> given, std::vector<ReviewRecord>& records) {
-  if (given.empty()) return;
+std::vector<std::vector<size_t>> LandedAs(std::span<const GivenReview> given, std::span<const ReviewRecord> records) {
+  std::vector<std::vector<size_t>> landed(given.size());
+  if (given.empty()) return landed;
   absl::flat_hash_map<std::string, size_t> by_id;
   for (size_t i = 0; i < records.size(); ++i) by_id.emplace(records[i].id, i);
   std::set<size_t> taken;
-  std::vector<const GivenReview*> rewritten;
-  for (const GivenReview& review : given) {
-    bool landed = false;
-    for (const std::string& head : review.heads) {
+  std::vector<size_t> rewritten;
+  for (size_t r = 0; r < given.size(); ++r) {
+    for (const std::string& head : given[r].heads) {
       const auto found = by_id.find(head);
       if (found == by_id.end()) continue;
-      landed = true;
       taken.insert(found->second);
-      AddReviewers(review, records[found->second]);
+      landed[r].push_back(found->second);
     }
-    if (!landed) rewritten.push_back(&review);
+    if (landed[r].empty()) rewritten.push_back(r);
   }
-  if (rewritten.empty()) return;
+  if (rewritten.empty()) return landed;
 
   absl::flat_hash_map<std::string, std::vector<size_t>> by_paths;  // in landing order
   for (size_t i = 0; i < records.size(); ++i) by_paths[PathsOf(records[i])].push_back(i);
-  std::ranges::sort(rewritten, {}, [](const GivenReview* review) { return review->pushed; });
-  for (const GivenReview* review : rewritten) {
-    const auto found = by_paths.find(PathsKey({review->paths.begin(), review->paths.end()}));
+  std::ranges::sort(rewritten, {}, [&](size_t r) { return std::pair(given[r].pushed, r); });
+  for (const size_t r : rewritten) {
+    const GivenReview& review = given[r];
+    const auto found = by_paths.find(PathsKey({review.paths.begin(), review.paths.end()}));
     if (found == by_paths.end()) continue;
     for (const size_t i : found->second) {
       const ReviewRecord& record = records[i];
-      if (record.landed < review->pushed || record.landed > review->pushed + kLandsWithin ||
-          !SamePerson(record.author, review->author) || !taken.insert(i).second) {
+      if (record.landed < review.pushed || record.landed > review.pushed + kLandsWithin ||
+          !SamePerson(record.author, review.author) || !taken.insert(i).second) {
         continue;
       }
-      AddReviewers(*review, records[i]);
+      landed[r] = {i};
       break;
     }
+  }
+  return landed;
+}
+
+void JoinReviews(std::span<const GivenReview> given, std::vector<ReviewRecord>& records) {
+  const std::vector<std::vector<size_t>> landed = LandedAs(given, records);
+  for (size_t r = 0; r < given.size(); ++r) {
+    for (const size_t i : landed[r]) AddReviewers(given[r], records[i]);
   }
 }
 

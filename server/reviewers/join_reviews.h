@@ -27,9 +27,12 @@ struct GivenReview {
 // How long after its first patch set a change can land.
 inline constexpr absl::Duration kLandsWithin = absl::Hours(24 * 90);
 
-// Adds the reviewers of a review to the record whose commit was one of its heads. Where no head landed as it was (a
-// squash, a rebase), to the first record after its first patch set with the same author (mail or login) and exactly the
-// same paths, one that no other review has taken. Nobody is added twice; a review that landed nowhere adds nothing.
+// For each review, the places in `records` that it landed as: those whose commit was one of its heads. Where no head
+// landed as it was (a squash, a rebase), the first after its first patch set with the same author (mail or login) and
+// exactly the same paths, one that no other review has taken. None for a review that landed nowhere.
+std::vector<std::vector<size_t>> LandedAs(std::span<const GivenReview> given, std::span<const ReviewRecord> records);
+
+// Adds the reviewers of each review to the records that it landed as; nobody twice.
 void JoinReviews(std::span<const GivenReview> given, std::vector<ReviewRecord>& records);
 
 }  // namespace mergegate::reviewers

@@ -36,6 +36,7 @@ constexpr std::array kSubIndices = {
     SubIndexRow{"duplication", 25, DuplicationAdded},
     SubIndexRow{"risk", 20, Risk},
     SubIndexRow{"coverage", 25, LinesUncovered},
+    SubIndexRow{"tests touched", 15, TestsTouched},
 };
 
 // Points lost, not yet limited to the weight. Beyond a hundred times the weight the figure says nothing more, and

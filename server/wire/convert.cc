@@ -262,6 +262,11 @@ v1::Facts ToProto(const Facts& facts) {
     RepeatStrings(facts.tests->unreported, proto.mutable_tests()->mutable_unreported());
   }
   if (facts.scores) *proto.mutable_scores() = ToProto(*facts.scores);
+  if (facts.touched_tests) {
+    proto.mutable_touched_tests()->set_code_lines(facts.touched_tests->code_lines);
+    proto.mutable_touched_tests()->set_test_lines(facts.touched_tests->test_lines);
+    proto.mutable_touched_tests()->set_has_tests(facts.touched_tests->has_tests);
+  }
   return proto;
 }
 
@@ -298,6 +303,11 @@ absl::StatusOr<Facts> FromProto(const v1::Facts& proto) {
   }
   if (proto.has_scores()) {
     ASSIGN_OR_RETURN(facts.scores, FromProto(proto.scores()));
+  }
+  if (proto.has_touched_tests()) {
+    facts.touched_tests = {.code_lines = proto.touched_tests().code_lines(),
+                           .test_lines = proto.touched_tests().test_lines(),
+                           .has_tests = proto.touched_tests().has_tests()};
   }
   return facts;
 }

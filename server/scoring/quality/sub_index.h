@@ -44,6 +44,8 @@ SubIndex DuplicationAdded(const Facts& facts);
 SubIndex Risk(const Facts& facts);
 // Changed executable lines that no test ran.
 SubIndex LinesUncovered(const Facts& facts);
+// Code added without a test touched, where no report of coverage says better.
+SubIndex TestsTouched(const Facts& facts);
 
 // True for findings that count against a change: new or caused, seen under a command that was not guessed.
 bool CountsAgainst(const Finding& finding);

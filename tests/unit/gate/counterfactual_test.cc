@@ -242,5 +242,23 @@ TEST(CounterfactualPropertyTest, HoldsOnASmallBudgetToo) {
   }
 }
 
+// What no step changes still counts in every trial: a Q that risk keeps low is not promised to rise by a fixed finding.
+TEST(CounterfactualTest, WhatHistoryAndPathsSayHoldsInEveryTrial) {
+  Facts facts = CleanChange(10);
+  facts.findings = {NewFinding("bugprone-x", Severity::kMajor)};
+  facts.risk = RiskFacts{.probability = 1, .typical = 1, .examples = 1, .factors = {}, .missing = {}};
+  facts.touched_tests = TouchedTests{.code_lines = 10, .test_lines = 0, .has_tests = true};
+  int trials = 0;
+  const Counterfactual way =
+      FindCounterfactual(With({Of(ConditionKind::kQuality, 0.6)}), facts, [&](const Facts& trial) {
+        ++trials;
+        Metric metric;
+        metric.value = trial.risk == facts.risk && trial.touched_tests == facts.touched_tests ? 5000 : 10000;
+        return metric;
+      });
+  EXPECT_GT(trials, 0);
+  EXPECT_FALSE(way.reachable);
+}
+
 }  // namespace
 }  // namespace mergegate::gate

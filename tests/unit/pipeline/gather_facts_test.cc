@@ -51,7 +51,7 @@ ImportedReport Pylint(const std::vector<int>& lines, bool at_base) {
 
 Facts FactsWith(const std::vector<ImportedReport>& reports) {
   const PatchSet patch_set = OneLineAltered();
-  return GatherFacts(patch_set, {}, {}, {}, ReadReports(patch_set, reports), {}, {});
+  return GatherFacts(patch_set, {}, {}, {}, ReadReports(patch_set, reports), {}, {}, {});
 }
 
 TEST(ReadReports, WithReportsOfBothCommitsOnlyTheAddedResultIsNew) {
@@ -128,7 +128,7 @@ TEST(GatherFacts, AFindingThatTheChangesOwnNolintWouldHideIsMarked) {
   results.head[0].findings = {
       {.check = "c", .severity = Severity::kMajor, .path = "app.py", .line = 2, .message = "m"},
       {.check = "c", .severity = Severity::kMajor, .path = "app.py", .line = 3, .message = "n"}};
-  const Facts facts = GatherFacts(patch_set, {}, plan, results, {}, {}, {});
+  const Facts facts = GatherFacts(patch_set, {}, plan, results, {}, {}, {}, {});
   ASSERT_THAT(facts.findings, SizeIs(2));
   EXPECT_TRUE(facts.findings[0].suppressed_by_change);
   EXPECT_FALSE(facts.findings[1].suppressed_by_change);

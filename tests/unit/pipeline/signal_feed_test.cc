@@ -72,6 +72,8 @@ TEST(RevertedBy, ReadsTheIdThatGitWrites) {
   EXPECT_EQ(RevertedBy("no"), "");
 }
 
+const Handle kAuthor("ada@example.org");  // of TestRepo's commits
+
 class FeedReviewTest : public PipelineTest {
  protected:
   FeedReviewTest() {
@@ -79,8 +81,12 @@ class FeedReviewTest : public PipelineTest {
     head_ = repo_.Commit({{"a.txt", "b\n"}});
     Append({.kind = ReviewEventKind::kPushed,
             .head = head_,
-            .push = Push{.base = base_, .head = head_, .run = "projects/p/runs/none", .author = Handle("ann")}});
-    Append({.kind = ReviewEventKind::kClosed, .actor = Handle("ann"), .head = head_});
+            .push = Push{.base = base_,
+                         .head = head_,
+                         .run = "projects/p/runs/none",
+                         .author = kAuthor,
+                         .pieces = {{.path = "a.txt"}}}});
+    Append({.kind = ReviewEventKind::kClosed, .actor = kAuthor, .head = head_});
   }
 
   void Append(ReviewEvent event) {
@@ -133,6 +139,16 @@ TEST_F(FeedReviewTest, AHistoryIsFedOnceAndWithoutWhatItsReviewTells) {
   const CommitId next = repo_.Commit({{"a.txt", "c\n"}});
   Land(next);
   EXPECT_EQ(*feed.Feed(kProject), 1);
+}
+
+// A squash has another id than the head of its review; author and paths tell that it is the same change.
+TEST_F(FeedReviewTest, ASquashedChangeWasMergedAndCountsOnce) {
+  Land(repo_.Commit({{"a.txt", "b\n"}}, {.parents = {{base_}}, .message = "Squashed\n"}));
+  testing::TempDirectory folder;
+  SignalFeed feed(parts_, folder.path());
+  EXPECT_EQ(*feed.Feed(kProject), 1) << "the base; the rest is the review's";
+  clock_.Advance(absl::Hours(25));
+  EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeMerged, SignalKind::kChangeMerged));
 }
 
 }  // namespace

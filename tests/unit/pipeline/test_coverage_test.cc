@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "server/domain/glob.h"
 #include "tests/support/map_tree.h"
 
 namespace mergegate::pipeline {
@@ -79,6 +80,34 @@ TEST(ReadCoverage, WhatCannotBeUsedIsAFailureAndNoCoverage) {
 }
 
 TEST(ReadCoverage, WithoutReportsNothingIsKnown) { EXPECT_FALSE(ReadCoverage(FourLinesAdded(), {}, {}).tests); }
+
+TEST(TouchedTests, ByThePathsOfTheChange) {
+  PatchSet code = FourLinesAdded();
+  const auto touched = [&](const AnalysisPolicy& policy) { return TouchedTestsOf(code, policy).value(); };
+  EXPECT_EQ(touched({}), (TouchedTests{2, 0, false})) << "two lines with a word on them";
+  code.base_tree = std::make_shared<MapTree>(MapTree::Files{{"db/attest.cc", ""}});
+  EXPECT_FALSE(touched({}).has_tests);
+  code.base_tree = std::make_shared<MapTree>(MapTree::Files{{"db/a_test.cc", ""}});
+  EXPECT_EQ(touched({}), (TouchedTests{2, 0, true}));
+
+  code.diff.files.push_back({.new_path = "tests/run.py", .hunks = {{.removed = {}, .added = {"f()"}}}});
+  EXPECT_EQ(touched({}), (TouchedTests{2, 1, true}));
+  AnalysisPolicy policy;
+  policy.exclude_paths = {"tests/**"};
+  EXPECT_EQ(touched(policy), (TouchedTests{2, 0, true})) << "what the policy excludes is nobody's test";
+  policy.test_paths = {"db/**"};
+  EXPECT_EQ(touched(policy), (TouchedTests{0, 2, true}));
+}
+
+TEST(TouchedTests, TheUsualPlacesOfTests) {
+  const std::vector<std::string> tests = {"test/format-test.cc",        "db/db_test.cc",   "app/test/test_acl.c",
+                                          "tests/dpif-netdev.at",       "src/FooTest.cpp", "base/bar_unittest.cc",
+                                          "tests/auto/qml/tst_qml.cpp", "pkg/testing/x.h", "unittests/ADT/a.cpp"};
+  const std::vector<std::string> code = {"db/latest.cc", "src/contest.cc", "lib/attestation.h", "src/protest_x.cc"};
+  const AnalysisPolicy policy;
+  for (const std::string& path : tests) EXPECT_TRUE(AnyGlobMatches(policy.test_paths, path)) << path;
+  for (const std::string& path : code) EXPECT_FALSE(AnyGlobMatches(policy.test_paths, path)) << path;
+}
 
 }  // namespace
 }  // namespace mergegate::pipeline

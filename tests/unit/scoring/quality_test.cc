@@ -311,5 +311,38 @@ TEST(QualityTest, TheLedgerSumsToAValueInRangeWhateverTheFacts) {
   }
 }
 
+Facts CodeWithoutTests(int code_lines) {
+  Facts facts = CleanChange(code_lines);
+  facts.touched_tests = TouchedTests{.code_lines = code_lines, .test_lines = 0, .has_tests = true};
+  return facts;
+}
+
+TEST(QualityTest, CodeThatNoTestComesWith) {
+  // Weights 50, 25, 25 and 15 of 115: the last is 1304 (largest remainder); 1304 x 50 / 200 = 326.
+  const Metric metric = QualityOfChange(CodeWithoutTests(50));
+  EXPECT_THAT(Points(metric), ElementsAre(10000, -326));
+  EXPECT_EQ(metric.ledger[1].reason, "no test changes with 50 lines of code");
+  // From 200 lines on, nothing of it is left.
+  EXPECT_EQ(QualityOfChange(CodeWithoutTests(200)).value, 10000 - 1304);
+  EXPECT_EQ(QualityOfChange(CodeWithoutTests(5000)).value, 10000 - 1304);
+  // A test that comes along, whatever its size, or nothing to test: nothing is lost.
+  Facts tested = CodeWithoutTests(50);
+  tested.touched_tests->test_lines = 1;
+  EXPECT_EQ(QualityOfChange(tested).value, 10000);
+  EXPECT_EQ(QualityOfChange(CodeWithoutTests(0)).value, 10000);
+}
+
+TEST(QualityTest, PathsSayNothingOfTestsWhereCoverageDoesOrThereAreNone) {
+  Facts covered = CodeWithoutTests(50);
+  covered.tests = TestCoverage{.files = {{"src/a.cc", 50, {}}}};
+  EXPECT_EQ(QualityOfChange(covered).value, 10000);
+  EXPECT_THAT(QualityOfChange(covered).missing, IsEmpty());
+  Facts none = CodeWithoutTests(50);
+  none.touched_tests->has_tests = false;
+  EXPECT_THAT(
+      QualityOfChange(none).missing,
+      ElementsAre(kNoCoverage, "tests touched: the repository has no tests where analysis.test_paths looks for them"));
+}
+
 }  // namespace
 }  // namespace mergegate::scoring

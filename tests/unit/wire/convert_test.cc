@@ -97,6 +97,7 @@ Facts EveryFact() {
   facts.policy_source = "default";
   facts.policy_problems = {"1:1: bad"};
   facts.cpp_lines_added = 9;
+  facts.touched_tests = TouchedTests{.code_lines = 8, .test_lines = 1, .has_tests = true};
   facts.pieces = {{"a.cc", "f", "c:@F@f", "s", "b"}};
   facts.review =
       ReviewFacts{.events = 4,
