@@ -125,9 +125,10 @@ absl::StatusOr<Submission> RunService::ReadSubmission(const v1::SubmitChangeRequ
 
 grpc::Status RunService::SubmitChange(grpc::ServerContext* context, const v1::SubmitChangeRequest* request,
                                       v1::Run* response) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const Submission submission, ReadSubmission(*request));
     ASSIGN_OR_RETURN(const Run run, parts_.store.SubmitRun(submission, NewRunId(), parts_.clock.Now()));
+    if (submission.caller_analyzes) claims_.Claim(run.id, caller.holder);
     submitted_();
     *response = ToProto(run);
     return absl::OkStatus();

@@ -8,14 +8,16 @@
 #include "mergegate/v1/run_service.grpc.pb.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/rpc/access.h"
+#include "server/rpc/run_claims.h"
 
 namespace mergegate::rpc {
 
 class RunService final : public v1::RunService::Service {
  public:
   // `submitted` is called after a run was stored (it wakes the scheduler).
-  RunService(const Access& access, const pipeline::PipelineParts& parts, std::function<void()> submitted)
-      : access_(access), parts_(parts), submitted_(std::move(submitted)) {}
+  RunService(const Access& access, const pipeline::PipelineParts& parts, RunClaims& claims,
+             std::function<void()> submitted)
+      : access_(access), parts_(parts), claims_(claims), submitted_(std::move(submitted)) {}
 
   grpc::Status SubmitChange(grpc::ServerContext* context, const v1::SubmitChangeRequest* request,
                             v1::Run* response) override;
@@ -43,6 +45,7 @@ class RunService final : public v1::RunService::Service {
 
   const Access& access_;
   const pipeline::PipelineParts& parts_;
+  RunClaims& claims_;
   const std::function<void()> submitted_;
   std::atomic<bool> stopping_ = false;
 };

@@ -33,10 +33,10 @@ class GrpcServer final : public Server {
       : parts_(parts),
         access_(options.token, parts_.store, parts_.clock),
         projects_(access_, parts_),
-        runs_(access_, parts_, submitted),
+        runs_(access_, parts_, claims_, submitted),
         reviews_(access_, parts_, submitted),
         policies_(access_, parts_),
-        workers_(access_, parts_.board),
+        workers_(access_, parts_.store, parts_.board, claims_),
         signals_(access_, parts_),
         people_(access_, parts_),
         access_service_(access_, parts_, std::move(submitted)),
@@ -92,6 +92,7 @@ class GrpcServer final : public Server {
  private:
   const pipeline::PipelineParts parts_;
   const Access access_;
+  RunClaims claims_;
   ProjectService projects_;
   RunService runs_;
   ReviewService reviews_;

@@ -20,6 +20,19 @@ std::string WorkerOf(const Caller& caller, const std::string& named) {
 
 }  // namespace
 
+absl::StatusOr<RunId> WorkerService::OwnRun(const Caller& caller, const std::string& name) {
+  ASSIGN_OR_RETURN(const wire::RunName run_name, wire::ParseRunName(name));
+  ASSIGN_OR_RETURN(const Run run, store_.GetRun(run_name.run));
+  if (run.submission.project != run_name.project) return absl::NotFoundError(absl::StrCat(name, " does not exist"));
+  if (!run.submission.caller_analyzes) {
+    return absl::FailedPreconditionError(absl::StrCat("run: ", name, " is analyzed by the server's own workers"));
+  }
+  if (!caller.IsAdmin() && !claims_.Claim(run.id, caller.holder)) {
+    return absl::PermissionDeniedError(absl::StrCat("run: ", name, " is analyzed by who submitted it"));
+  }
+  return run.id;
+}
+
 grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
                                        v1::LeaseTasksResponse* response) {
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
@@ -31,8 +44,7 @@ grpc::Status WorkerService::LeaseTasks(grpc::ServerContext* context, const v1::L
     if (request->worker().empty()) return absl::InvalidArgumentError("worker: must be named");
     RunId run;
     if (!request->run().empty()) {
-      ASSIGN_OR_RETURN(const wire::RunName name, wire::ParseRunName(request->run()));
-      run = name.run;
+      ASSIGN_OR_RETURN(run, OwnRun(caller, request->run()));
     }
     for (const AnalysisTask& task : board_.Lease(WorkerOf(caller, request->worker()), request->analyzer_build(), run,
                                                  request->max_tasks(), absl::Seconds(request->wait_seconds()))) {

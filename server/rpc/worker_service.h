@@ -5,12 +5,15 @@
 #include "mergegate/v1/worker_service.grpc.pb.h"
 #include "server/pipeline/analysis_board.h"
 #include "server/rpc/access.h"
+#include "server/rpc/run_claims.h"
+#include "server/storage/store.h"
 
 namespace mergegate::rpc {
 
 class WorkerService final : public v1::WorkerService::Service {
  public:
-  WorkerService(const Access& access, pipeline::AnalysisBoard& board) : access_(access), board_(board) {}
+  WorkerService(const Access& access, storage::Store& store, pipeline::AnalysisBoard& board, RunClaims& claims)
+      : access_(access), store_(store), board_(board), claims_(claims) {}
 
   grpc::Status LeaseTasks(grpc::ServerContext* context, const v1::LeaseTasksRequest* request,
                           v1::LeaseTasksResponse* response) override;
@@ -20,8 +23,13 @@ class WorkerService final : public v1::WorkerService::Service {
                             v1::CompleteTaskResponse* response) override;
 
  private:
+  // The run that the caller works for: one that its caller analyzes, and the caller's own unless an administrator asks.
+  absl::StatusOr<RunId> OwnRun(const Caller& caller, const std::string& name);
+
   const Access& access_;
+  storage::Store& store_;
   pipeline::AnalysisBoard& board_;
+  RunClaims& claims_;
 };
 
 }  // namespace mergegate::rpc

@@ -146,6 +146,31 @@ class ServerByCommandLine(unittest.TestCase):
         self.assertEqual(done.returncode, FAIL, done.stdout + done.stderr)
         self.assertIn("NullDereference", done.stdout)
 
+    def test_only_who_submitted_analyzes_here(self):
+        self.server.stop()
+        self.server = Server(self, "--no-worker").start()
+
+        def token(person):
+            return mergegate(self.repo, "admin", "token", "create", person, "--role", "developer",
+                             env=self.server.client_env()).stdout.strip()
+
+        ann, ben = token("ann@example.org"), token("ben@example.org")
+        self.assertEqual(self.check("--no-wait").returncode, PENDING)  # makes the project, with its commits
+        runs = self.server.call("mergegate.v1.RunService/ListRuns", {"parent": "projects/repo"}).answer["runs"]
+        of_server = runs[0]["name"]
+        submitted = self.server.call("mergegate.v1.RunService/SubmitChange", {
+            "parent": "projects/repo", "commits": {"base": self.base, "head": self.head}, "callerAnalyzes": True}, ann)
+        of_ann = submitted.answer["name"]
+
+        def lease(run, who):
+            return self.server.call("mergegate.v1.WorkerService/LeaseTasks", {
+                "worker": "w", "maxTasks": 1, "waitSeconds": 0, "run": run, "analyzerBuild": "b"}, who)
+
+        self.assertIn("is analyzed by who submitted it", lease(of_ann, ben).error)
+        self.assertTrue(lease(of_ann, ann).ok)
+        self.assertIn("by the server's own workers", lease(of_server, ann).error)
+        self.assertIn("does not exist", lease(of_ann.replace("projects/repo", "projects/other"), ann).error)
+
     def test_a_wrong_token_is_an_error_of_its_own(self):
         self.assertEqual(self.check(env={"MERGEGATE_TOKEN": "wrong"}).returncode, AUTH)
 
