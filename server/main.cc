@@ -3,14 +3,17 @@
 #include <signal.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,6 +24,7 @@
 #include "server/base/child_process.h"
 #include "server/base/data_folder.h"
 #include "server/base/status_macros.h"
+#include "server/base/tls_files.h"
 #include "server/pipeline/defect_risks.h"
 #include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
@@ -30,6 +34,7 @@
 #include "server/pipeline/warmer.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
+#include "server/web/connect.h"
 #include "server/web/health.h"
 #include "server/web/server.h"
 
@@ -40,6 +45,12 @@ struct Flags {
   std::string data_dir = DefaultDataFolder();
   std::vector<std::string> listen;
   std::vector<std::string> http;
+  web::ServerLimits http_limits;
+  double header_seconds = 10;
+  double body_seconds = 60;
+  std::vector<std::string> origins;
+  TlsFiles tls;
+  bool insecure = false;
   std::vector<std::string> adopt;
   std::vector<std::string> worker_args;
   std::string worker;
@@ -97,6 +108,14 @@ std::string OwnVersion() {
   return absl::StrCat(MERGEGATE_VERSION, " ", file.st_size, " ", file.st_mtim.tv_sec, ".", file.st_mtim.tv_nsec);
 }
 
+// A connection is a file; the usual soft limit of 1024 is there for programs that use select().
+void AllowManyFiles() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // Returns when a stop signal came, or stdin closed while `watch_stdin`.
 void WaitForStop(const sigset_t& signals, bool watch_stdin) {
   const timespec glance{.tv_sec = 0, .tv_nsec = 100'000'000};
@@ -128,8 +147,8 @@ void SampleQueues(Metrics& metrics, pipeline::AnalysisBoard& board, storage::Sto
   metrics.Sample(Gauge::kWorkers, {}, [&] { return HasWorker(board, clock) ? 1.0 : 0.0; });
 }
 
-std::vector<web::Route> WebRoutes(const Metrics& metrics, pipeline::AnalysisBoard& board, storage::Store& store,
-                                  const Clock& clock) {
+std::vector<web::Route> WebRoutes(rpc::Server& grpc, const Metrics& metrics, pipeline::AnalysisBoard& board,
+                                  storage::Store& store, const Clock& clock) {
   const std::vector<web::Need> needs = {
       {.name = "store", .ask = [&store] { return store.CountOpenRuns().status(); }},
       {.name = "worker", .ask = [&board, &clock] {
@@ -137,10 +156,19 @@ std::vector<web::Route> WebRoutes(const Metrics& metrics, pipeline::AnalysisBoar
                     ? absl::OkStatus()
                     : absl::UnavailableError("none asked for work within a minute: see the log, or --no-worker");
        }}};
-  return web::HealthRoutes(needs, metrics);
+  std::vector<web::Route> routes = web::HealthRoutes(needs, metrics);
+  std::ranges::move(web::ConnectRoutes(grpc.InProcess(), grpc.services()), std::back_inserter(routes));
+  return routes;
 }
 
 absl::Status Serve(const Flags& flags, const sigset_t& signals) {
+  RETURN_IF_ERROR(CheckTlsFiles(flags.tls));
+  for (const std::string& address : flags.listen) {
+    RETURN_IF_ERROR(CheckExposure("--listen", address, flags.tls, flags.insecure));
+  }
+  for (const std::string& address : flags.http) {
+    RETURN_IF_ERROR(CheckExposure("--http", address, flags.tls, flags.insecure));
+  }
   ASSIGN_OR_RETURN(const auto folder,
                    DataFolder::Open(flags.data_dir, flags.embedded ? absl::Minutes(1) : absl::ZeroDuration()));
   ASSIGN_OR_RETURN(const std::string token, folder->Token());
@@ -194,12 +222,17 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
 
   const SocketFolder socket;
   if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");
-  rpc::ServerOptions options{.addresses = flags.listen, .token = token};
+  rpc::ServerOptions options{.addresses = flags.listen, .token = token, .tls = flags.tls};
   options.addresses.push_back(socket.address());
   ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(parts, [&] { scheduler.Wake(); }, options));
   SampleQueues(metrics, board, *store, clock);
-  ASSIGN_OR_RETURN(const auto http,
-                   web::Server::Start(WebRoutes(metrics, board, *store, clock), {.addresses = flags.http}, metrics));
+  ASSIGN_OR_RETURN(
+      const auto http,
+      web::Server::Start(
+          WebRoutes(*server, metrics, board, *store, clock),
+          {.addresses = flags.http, .tls = flags.tls, .origins = flags.origins, .limits = flags.http_limits}, metrics));
+  metrics.Sample(Gauge::kUnderWay, {"http"}, [&http] { return static_cast<double>(http->under_way()); });
+  metrics.Sample(Gauge::kHttpConnections, {}, [&http] { return static_cast<double>(http->connections()); });
   scheduler.Start();
   std::optional<SupervisedProcess> worker;
   if (!flags.no_worker) {
@@ -215,7 +248,8 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     worker.emplace(std::move(command));
   }
   for (const std::string& address : flags.listen) spdlog::info("listening on {}", address);
-  for (const std::string& address : http->addresses()) spdlog::info("listening on http://{}", address);
+  for (const std::string& address : http->addresses())
+    spdlog::info("listening on {}://{}", flags.tls.on() ? "https" : "http", address);
   spdlog::info("data in {}, token in {}", flags.data_dir, folder->token_file());
   std::puts("ready");
   std::fflush(stdout);
@@ -246,6 +280,26 @@ int Main(int argc, char** argv) {
   app.add_option(
       "--http", flags.http,
       "Address for HTTP, as 127.0.0.1:7481 (the default); repeatable; port 0 chooses one, \"off\" serves none");
+  app.add_option("--http-origin", flags.origins,
+                 "Origin whose pages may call, as https://gate.example.org; repeatable");
+  app.add_option("--http-connections", flags.http_limits.connections.all, "HTTP connections at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--http-connections-per-peer", flags.http_limits.connections.by_peer,
+                 "Of one address; those of this machine are not counted")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--http-header-seconds", flags.header_seconds, "Time for the header of a request")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 600.0));
+  app.add_option("--http-body-seconds", flags.body_seconds, "Time for its body")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--tls-cert", flags.tls.certificate, "PEM: certificate and those that lead to its authority");
+  app.add_option("--tls-key", flags.tls.key, "PEM: its key. With both, all addresses but unix: speak TLS");
+  app.add_option("--tls-client-ca", flags.tls.client_authorities,
+                 "PEM: authorities; clients must show a certificate of one");
+  app.add_flag("--insecure", flags.insecure, "Let other machines connect without TLS: a proxy before this speaks it");
   app.add_option("--concurrent-runs", flags.concurrent_runs, "Runs carried out at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
@@ -265,6 +319,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "mergegated " MERGEGATE_VERSION);
   CLI11_PARSE(app, argc, argv);
   if (flags.listen.empty()) flags.listen = {"127.0.0.1:7480"};
+  flags.http_limits.header_time = absl::Seconds(flags.header_seconds);
+  flags.http_limits.body_time = absl::Seconds(flags.body_seconds);
   if (flags.http.empty() && !flags.embedded) flags.http = {"127.0.0.1:7481"};
   std::erase(flags.http, "off");
 
@@ -277,6 +333,8 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+
+  AllowManyFiles();
 
   const absl::Status status = Serve(flags, signals);
   if (status.ok()) return 0;

@@ -3,6 +3,8 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 
 #include <utility>
 
@@ -10,6 +12,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "server/rpc/access.h"
 #include "server/rpc/access_service.h"
+#include "server/rpc/call_metrics.h"
 #include "server/rpc/people_service.h"
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
@@ -26,6 +29,21 @@ namespace {
 // Compile commands and reports come in one message.
 constexpr int kMaxMessageBytes = 128 << 20;
 constexpr int kMaxStreams = 1000;
+
+// Files that changed are taken up within so many seconds.
+constexpr unsigned kReloadSeconds = 5;
+
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const TlsFiles& tls) {
+  grpc::experimental::TlsServerCredentialsOptions options(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(tls.key, tls.certificate,
+                                                                           tls.client_authorities, kReloadSeconds));
+  options.watch_identity_key_cert_pairs();
+  if (!tls.client_authorities.empty()) {
+    options.watch_root_certs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  return grpc::experimental::TlsServerCredentials(options);
+}
 
 class GrpcServer final : public Server {
  public:
@@ -45,7 +63,8 @@ class GrpcServer final : public Server {
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
 
-  absl::Status Listen(const std::vector<std::string>& addresses) {
+  absl::Status Listen(const ServerOptions& options) {
+    const std::vector<std::string>& addresses = options.addresses;
     // Linked in so that reflection can describe the health service of the library.
     static_cast<void>(grpc::health::v1::HealthCheckRequest::descriptor());
     grpc::EnableDefaultHealthCheckService(true);
@@ -53,18 +72,23 @@ class GrpcServer final : public Server {
     grpc::ServerBuilder builder;
     std::vector<int> ports(addresses.size());
     for (size_t i = 0; i < addresses.size(); ++i) {
-      builder.AddListeningPort(addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
+      const bool tls = options.tls.on() && !addresses[i].starts_with("unix:");
+      builder.AddListeningPort(addresses[i], tls ? TlsCredentials(options.tls) : grpc::InsecureServerCredentials(),
+                               &ports[i]);
     }
-    builder.RegisterService(&projects_);
-    builder.RegisterService(&runs_);
-    builder.RegisterService(&reviews_);
-    builder.RegisterService(&policies_);
-    builder.RegisterService(&workers_);
-    builder.RegisterService(&signals_);
-    builder.RegisterService(&people_);
-    builder.RegisterService(&access_service_);
-    builder.RegisterService(&scores_);
-    builder.RegisterService(&server_service_);
+    Register<v1::ProjectService>(builder, projects_);
+    Register<v1::RunService>(builder, runs_);
+    Register<v1::ReviewService>(builder, reviews_);
+    Register<v1::PolicyService>(builder, policies_);
+    Register<v1::WorkerService>(builder, workers_);
+    Register<v1::SignalService>(builder, signals_);
+    Register<v1::PeopleService>(builder, people_);
+    Register<v1::AccessService>(builder, access_service_);
+    Register<v1::ScoreService>(builder, scores_);
+    Register<v1::ServerService>(builder, server_service_);
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+    interceptors.push_back(std::make_unique<CallMetrics>(parts_.metrics));
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.SetMaxSendMessageSize(kMaxMessageBytes);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
@@ -80,6 +104,14 @@ class GrpcServer final : public Server {
     return absl::OkStatus();
   }
 
+  std::shared_ptr<grpc::ChannelInterface> InProcess() override {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    return server_->InProcessChannel(arguments);
+  }
+
+  std::vector<std::string> services() const override { return services_; }
+
   void Drain(absl::Duration grace) override {
     if (server_ == nullptr) return;
     server_->GetHealthCheckService()->SetServingStatus(false);
@@ -90,9 +122,16 @@ class GrpcServer final : public Server {
   }
 
  private:
+  template <typename Contract>
+  void Register(grpc::ServerBuilder& builder, typename Contract::Service& service) {
+    builder.RegisterService(&service);
+    services_.emplace_back(Contract::service_full_name());
+  }
+
   const pipeline::PipelineParts parts_;
   const Access access_;
   RunClaims claims_;
+  std::vector<std::string> services_;
   ProjectService projects_;
   RunService runs_;
   ReviewService reviews_;
@@ -111,7 +150,7 @@ class GrpcServer final : public Server {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const pipeline::PipelineParts& parts,
                                                       std::function<void()> submitted, const ServerOptions& options) {
   auto server = std::make_unique<GrpcServer>(parts, std::move(submitted), options);
-  const absl::Status status = server->Listen(options.addresses);
+  const absl::Status status = server->Listen(options);
   if (!status.ok()) return status;
   return server;
 }

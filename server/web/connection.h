@@ -27,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/base/metrics.h"
+#include "server/web/cors.h"
 #include "server/web/guests.h"
 #include "server/web/http.h"
 #include "server/web/message.h"
@@ -46,6 +47,7 @@ struct House {
   const Router router;
   const ServerLimits limits;
   const size_t largest_body;  // of all routes
+  const std::vector<std::string> origins;
   Metrics& metrics;
   Guests guests;
   WorkQueue quick;
@@ -249,6 +251,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   void Send(Response response) {
     must_close_ = must_close_ || !parser_->is_done() || !parser_->keep_alive() || house_.guests.closing() ||
                   !house_.guests.Set(ticket_, Guests::State::kInTransit);
+    AddCors(request_.headers, request_.method, house_.origins, response);
     answer_ = ToBeast(std::move(response), request_.id, head_only_);
     answer_.version(parser_->is_header_done() ? parser_->get().version() : 11);
     answer_.keep_alive(!must_close_);

@@ -1,5 +1,6 @@
 #include "server/web/guests.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -81,12 +82,20 @@ void Guests::Close(absl::Duration grace) {
 
 bool Guests::AllLeft(absl::Duration within) {
   std::unique_lock lock(mutex_);
-  return left_.wait_for(lock, absl::ToChronoMilliseconds(within), [this] { return guests_.empty(); });
+  // What std::chrono waits for must be finite.
+  return left_.wait_for(lock, absl::ToChronoMilliseconds(std::min(within, absl::Hours(24))),
+                        [this] { return guests_.empty(); });
 }
 
 bool Guests::closing() const {
   std::lock_guard lock(mutex_);
   return closing_;
+}
+
+size_t Guests::served() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<size_t>(
+      std::ranges::count_if(guests_, [](const auto& entry) { return entry.second.state == State::kServed; }));
 }
 
 size_t Guests::size() const {

@@ -53,6 +53,7 @@ class Guests {
 
   bool closing() const;
   size_t size() const;
+  size_t served() const;
 
  private:
   struct Guest {

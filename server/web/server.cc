@@ -7,9 +7,11 @@
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <exception>
+#include <latch>
 #include <thread>
 
 #include "server/base/status_macros.h"
+#include "server/web/certificates.h"
 #include "server/web/connection.h"
 
 namespace mergegate::web {
@@ -67,6 +69,7 @@ class BeastServer final : public Server {
       : house_{.router = Router(std::move(routes)),
                .limits = options.limits,
                .largest_body = largest_body,
+               .origins = options.origins,
                .metrics = metrics,
                .guests = Guests(options.limits.connections),
                .quick = WorkQueue(options.quick_threads, options.waiting),
@@ -81,7 +84,11 @@ class BeastServer final : public Server {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  absl::Status Listen(const std::vector<std::string>& addresses) {
+  absl::Status Listen(const std::vector<std::string>& addresses, const TlsFiles& tls) {
+    if (tls.on()) {
+      certificates_.emplace(tls);
+      RETURN_IF_ERROR(certificates_->Load());
+    }
     for (const std::string& text : addresses) {
       ASSIGN_OR_RETURN(const asio::ip::tcp::endpoint endpoint, ParseAddress(text));
       auto acceptor = std::make_shared<Acceptor>(asio::make_strand(io_.get_executor()));
@@ -112,13 +119,19 @@ class BeastServer final : public Server {
     return all;
   }
 
+  size_t connections() const override { return house_.guests.size(); }
+  size_t under_way() const override { return house_.guests.served(); }
+
   void Drain(absl::Duration grace) override {
+    std::latch closed(threads_.empty() ? 0 : static_cast<std::ptrdiff_t>(acceptors_.size()));
     for (const auto& acceptor : acceptors_) {
-      asio::post(acceptor->get_executor(), [acceptor] {
+      asio::post(acceptor->get_executor(), [acceptor, &closed] {
         error_code ignored;
         acceptor->close(ignored);
+        closed.count_down();
       });
     }
+    closed.wait();
     house_.guests.Close(grace);
   }
 
@@ -144,7 +157,13 @@ class BeastServer final : public Server {
     const asio::ip::address peer = Plain(socket.remote_endpoint(error).address());
     if (!error) socket.set_option(asio::ip::tcp::no_delay(true), error);
     if (error) return;  // it left already
-    const auto connection = std::make_shared<Connection<Socket>>(house_, peer.to_string(), std::move(socket));
+    certificates_ ? Admit<TlsStream>(peer, std::move(socket), *certificates_->Current())
+                  : Admit<Socket>(peer, std::move(socket));
+  }
+
+  template <typename Stream, typename... More>
+  void Admit(const asio::ip::address& peer, Socket socket, More&... more) {
+    const auto connection = std::make_shared<Connection<Stream>>(house_, peer.to_string(), std::move(socket), more...);
     const auto ticket = house_.guests.Enter(CountedAs(peer), [weak = std::weak_ptr(connection)] {
       if (const auto guest = weak.lock()) guest->Close();
     });
@@ -158,6 +177,7 @@ class BeastServer final : public Server {
   House house_;  // outlives the connections, which `io_` holds
   asio::io_context io_{kIoThreads};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+  std::optional<Certificates> certificates_;
   std::vector<std::shared_ptr<Acceptor>> acceptors_;
   std::vector<std::thread> threads_;
 };
@@ -202,7 +222,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(std::vector<Route> routes,
   size_t largest = 0;
   for (const Route& route : routes) largest = std::max(largest, route.max_body);
   auto server = std::make_unique<BeastServer>(std::move(routes), options, largest, metrics);
-  RETURN_IF_ERROR(server->Listen(options.addresses));
+  RETURN_IF_ERROR(server->Listen(options.addresses, options.tls));
   return server;
 }
 

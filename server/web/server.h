@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/base/metrics.h"
+#include "server/base/tls_files.h"
 #include "server/web/guests.h"
 #include "server/web/http.h"
 
@@ -35,7 +36,9 @@ struct ServerLimits {
 };
 
 struct ServerOptions {
-  std::vector<std::string> addresses;  // "127.0.0.1:7481", "[::1]:7481", "0.0.0.0:0"
+  std::vector<std::string> addresses;     // "127.0.0.1:7481", "[::1]:7481", "0.0.0.0:0"
+  TlsFiles tls = {};                      // on: every address speaks TLS; read again when the files change
+  std::vector<std::string> origins = {};  // of pages that may call (cors.h)
   ServerLimits limits = {};
   int quick_threads = 4;
   int call_threads = 16;
@@ -46,11 +49,14 @@ class Server {
  public:
   virtual ~Server() = default;
 
-  // kInvalidArgument for an address that is none, kUnavailable for one that cannot be bound; both name it.
+  // kInvalidArgument for an address that is none and files of TLS that are not in order, kUnavailable for one that
+  // cannot be bound; both name it.
   static absl::StatusOr<std::unique_ptr<Server>> Start(std::vector<Route> routes, const ServerOptions& options,
                                                        Metrics& metrics);
 
   virtual std::vector<std::string> addresses() const = 0;
+  virtual size_t connections() const = 0;
+  virtual size_t under_way() const = 0;  // requests that a route works on
 
   // No new connections; idle ones end, requests under way get `grace` to finish.
   virtual void Drain(absl::Duration grace) = 0;
