@@ -25,6 +25,7 @@
 #include "server/base/data_folder.h"
 #include "server/base/status_macros.h"
 #include "server/base/tls_files.h"
+#include "server/host_work.h"
 #include "server/pipeline/defect_risks.h"
 #include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
@@ -36,6 +37,7 @@
 #include "server/storage/store.h"
 #include "server/web/connect.h"
 #include "server/web/health.h"
+#include "server/web/hooks.h"
 #include "server/web/server.h"
 
 namespace mergegate {
@@ -43,6 +45,9 @@ namespace {
 
 struct Flags {
   std::string data_dir = DefaultDataFolder();
+  std::string config;
+  std::string hosts;
+  std::string project;
   std::vector<std::string> listen;
   std::vector<std::string> http;
   web::ServerLimits http_limits;
@@ -144,11 +149,15 @@ void SampleQueues(Metrics& metrics, pipeline::AnalysisBoard& board, storage::Sto
   metrics.Sample(Gauge::kUnderWay, {"runs"}, runs(RunState::kRunning));
   metrics.Sample(Gauge::kWaiting, {"tasks"}, [&board] { return static_cast<double>(board.Load().waiting); });
   metrics.Sample(Gauge::kUnderWay, {"tasks"}, [&board] { return static_cast<double>(board.Load().leased); });
+  metrics.Sample(Gauge::kWaiting, {"deliveries"}, [&store] {
+    const auto count = store.CountWaitingDeliveries();
+    return count.ok() ? static_cast<double>(*count) : std::nan("");
+  });
   metrics.Sample(Gauge::kWorkers, {}, [&] { return HasWorker(board, clock) ? 1.0 : 0.0; });
 }
 
 std::vector<web::Route> WebRoutes(rpc::Server& grpc, const Metrics& metrics, pipeline::AnalysisBoard& board,
-                                  storage::Store& store, const Clock& clock) {
+                                  storage::Store& store, const Clock& clock, pipeline::HookIntake& hooks) {
   const std::vector<web::Need> needs = {
       {.name = "store", .ask = [&store] { return store.CountOpenRuns().status(); }},
       {.name = "worker", .ask = [&board, &clock] {
@@ -158,6 +167,7 @@ std::vector<web::Route> WebRoutes(rpc::Server& grpc, const Metrics& metrics, pip
        }}};
   std::vector<web::Route> routes = web::HealthRoutes(needs, metrics);
   std::ranges::move(web::ConnectRoutes(grpc.InProcess(), grpc.services()), std::back_inserter(routes));
+  routes.push_back(web::HookRoute(hooks));
   return routes;
 }
 
@@ -169,12 +179,14 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   for (const std::string& address : flags.http) {
     RETURN_IF_ERROR(CheckExposure("--http", address, flags.tls, flags.insecure));
   }
+  ASSIGN_OR_RETURN(const config::ServerFile config, LoadConfig(flags.config));
   ASSIGN_OR_RETURN(const auto folder,
                    DataFolder::Open(flags.data_dir, flags.embedded ? absl::Minutes(1) : absl::ZeroDuration()));
   ASSIGN_OR_RETURN(const std::string token, folder->Token());
   ASSIGN_OR_RETURN(const auto adopted, AdoptedRepositories(flags.adopt));
   ASSIGN_OR_RETURN(const auto store, storage::OpenSqliteStore(folder->database()));
   RETURN_IF_ERROR(store->ReleaseAllLeases());  // the data folder is locked, so no other server holds any
+  RETURN_IF_ERROR(store->ReleaseDeliveries());
 
   const SystemClock clock;
   for (const auto& [project, objects] : adopted) {
@@ -220,6 +232,8 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   pipeline::Scheduler scheduler(
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
 
+  HostWork hosts(parts, config.hosts, [&scheduler] { scheduler.Wake(); });
+
   const SocketFolder socket;
   if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");
   rpc::ServerOptions options{.addresses = flags.listen, .token = token, .tls = flags.tls};
@@ -229,11 +243,12 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   ASSIGN_OR_RETURN(
       const auto http,
       web::Server::Start(
-          WebRoutes(*server, metrics, board, *store, clock),
+          WebRoutes(*server, metrics, board, *store, clock, hosts.intake()),
           {.addresses = flags.http, .tls = flags.tls, .origins = flags.origins, .limits = flags.http_limits}, metrics));
   metrics.Sample(Gauge::kUnderWay, {"http"}, [&http] { return static_cast<double>(http->under_way()); });
   metrics.Sample(Gauge::kHttpConnections, {}, [&http] { return static_cast<double>(http->connections()); });
   scheduler.Start();
+  hosts.Start();
   std::optional<SupervisedProcess> worker;
   if (!flags.no_worker) {
     std::vector<std::string> command = {flags.worker.empty() ? WorkerBesideThis() : flags.worker,
@@ -257,6 +272,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   WaitForStop(signals, flags.exit_with_parent);
   spdlog::info("stopping");
   http->Drain(kDrain);
+  hosts.Stop();
   board.Stop();
   warmer.Stop();
   feed.Stop();
@@ -276,6 +292,11 @@ int Main(int argc, char** argv) {
       "  mergegated --data-dir /var/lib/mergegate --listen 0.0.0.0:7480\n"
       "  mergegated --listen unix:/run/mergegate/socket");
   app.add_option("--data-dir", flags.data_dir, "Folder for database, mirrors and token")->capture_default_str();
+  app.add_option("--config", flags.config, "Configuration file: hosts (GitHub, GitLab); see deploy/server.yaml");
+  app.add_option("--hosts", flags.hosts, "Serve nothing: list the hosts of --config, or check how they are set up")
+      ->check(CLI::IsMember({"list", "check"}))
+      ->needs("--config");
+  app.add_option("--project", flags.project, "For --hosts check: a repository whose webhook is looked at, too");
   app.add_option("--listen", flags.listen, "Address, host:port or unix:/path; repeatable (default 127.0.0.1:7480)");
   app.add_option(
       "--http", flags.http,
@@ -326,6 +347,8 @@ int Main(int argc, char** argv) {
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("mergegated"));
   spdlog::set_level(spdlog::level::from_str(flags.log_level));
+  if (flags.hosts == "list") return ListHosts(flags.config);
+  if (flags.hosts == "check") return CheckHosts(flags.config, flags.project);
   // Blocked before any thread starts, so that only WaitForStop sees them.
   sigset_t signals;
   sigemptyset(&signals);

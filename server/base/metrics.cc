@@ -49,6 +49,8 @@ constexpr Row<Counter> kCounters[] = {
      {},
      "HTTP connections closed at once: too many, in all or of one peer."},
     {Counter::kGrpcCalls, "mergegate_grpc_calls_total", {"method", "code"}, "Finished calls of the service."},
+    {Counter::kHooks, "mergegate_hooks_total", {"answer"}, "Webhook calls of hosts."},
+    {Counter::kDeliveries, "mergegate_deliveries_total", {"outcome"}, "Deliveries of hosts that were worked on."},
 };
 
 constexpr Row<Histogram> kHistograms[] = {

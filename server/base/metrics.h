@@ -41,7 +41,9 @@ enum class Counter {
   kWarmTasks,        // done before somebody asked
   kHttpRequests,     // by route and status
   kHttpConnectionsRefused,
-  kGrpcCalls,  // by method and code
+  kGrpcCalls,   // by method and code
+  kHooks,       // calls of hosts by answer: "kept", "known", "refused", "unreadable", "failed"
+  kDeliveries,  // by outcome: "done", "ignored", "failed", "postponed"
 };
 
 // Of seconds; kBuckets says the bounds.

@@ -14,16 +14,17 @@
 namespace mergegate {
 
 enum class HostEventKind {
-  kIgnored = 0,   // on purpose; `why`
-  kPing,          // the hook was set up
-  kChange,        // something about a pull or merge request; `step`
-  kSaid,          // a review, an approval, a comment; `said`
-  kRerunAsked,    // of the checks at `commit`, for `change` where the host names one
-  kQueued,        // a merge queue wants `change` (a "queue-" one) judged
-  kUnqueued,      //
-  kPushed,        // branch `ref` moved from `before` to `commit` (empty: deleted)
-  kRepositories,  // `repositories` are ours to see now
-  kRepository,    // renamed, transferred, another default branch
+  kIgnored = 0,     // on purpose; `why`
+  kPing,            // the hook was set up
+  kChange,          // something about a pull or merge request; `step`
+  kSaid,            // a review, an approval, a comment; `said`
+  kThreadResolved,  // a thread of comments on a line; by `sender`
+  kRerunAsked,      // of the checks at `commit`, for `change` where the host names one
+  kQueued,          // a merge queue wants `change` (a "queue-" one) judged
+  kUnqueued,        //
+  kPushed,          // branch `ref` moved from `before` to `commit` (empty: deleted)
+  kRepositories,    // `repositories` are ours to see now
+  kRepository,      // renamed, transferred, another default branch
 };
 
 enum class ChangeStep {
@@ -63,10 +64,11 @@ struct HostEvent {
   HostChange change = {};
   ChangeStep step = ChangeStep::kNone;
   ReviewEventKind said = ReviewEventKind::kUnspecified;
-  std::string id = {};    // of what was said; unique in the repository together with its kind
-  std::string text = {};  // of what was said
-  std::string path = {};  // of a comment on a line
-  bool trusted = false;   // the host says that the sender is an owner, member or collaborator of the repository
+  std::string id = {};      // of what was said; unique in the repository together with its kind
+  std::string text = {};    // of what was said
+  std::string path = {};    // of a comment on a line
+  std::string thread = {};  // of a comment on a line, or that was resolved: the id of its first comment
+  bool trusted = false;     // the host says that the sender is an owner, member or collaborator of the repository
   std::vector<HostUser> people = {};
   CommitId commit = {};
   CommitId before = {};

@@ -70,7 +70,8 @@ absl::Status CheckFetchUrl(const std::string& url) {
 }
 
 absl::StatusOr<FetchStats> FetchInto(git_repository* repository, const std::string& url,
-                                     const std::vector<std::string>& refspecs, const MirrorLimits& limits) {
+                                     const std::vector<std::string>& refspecs, const std::string& header,
+                                     const MirrorLimits& limits) {
   RETURN_IF_ERROR(CheckFetchUrl(url));
   RemoteHandle remote;
   if (const int code = git_remote_create_anonymous(remote.out(), repository, url.c_str()); code < 0) {
@@ -84,6 +85,12 @@ absl::StatusOr<FetchStats> FetchInto(git_repository* repository, const std::stri
   options.prune = GIT_FETCH_NO_PRUNE;
   options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
   options.proxy_opts.type = GIT_PROXY_AUTO;
+  std::string own_header = header;  // libgit2 takes mutable strings
+  char* headers[] = {own_header.data()};
+  if (!header.empty()) {
+    options.custom_headers = {.strings = headers, .count = 1};
+    options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+  }
 
   std::vector<std::string> specs = refspecs;  // libgit2 takes mutable strings
   std::vector<char*> pointers;

@@ -18,7 +18,8 @@ absl::Status CheckFetchUrl(const std::string& url);
 
 // As Mirror::Fetch says; kResourceExhausted above the limits. Nothing is pruned, no tags are fetched on the side.
 absl::StatusOr<FetchStats> FetchInto(git_repository* repository, const std::string& url,
-                                     const std::vector<std::string>& refspecs, const MirrorLimits& limits);
+                                     const std::vector<std::string>& refspecs, const std::string& header,
+                                     const MirrorLimits& limits);
 
 }  // namespace mergegate::git
 

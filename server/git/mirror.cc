@@ -37,8 +37,9 @@ class BareMirror final : public Mirror {
     return whole.ok() && *whole;
   }
 
-  absl::StatusOr<FetchStats> Fetch(const std::string& url, const std::vector<std::string>& refspecs) override {
-    return FetchInto(repository_.get(), url, refspecs, limits_);
+  absl::StatusOr<FetchStats> Fetch(const std::string& url, const std::vector<std::string>& refspecs,
+                                   const std::string& header) override {
+    return FetchInto(repository_.get(), url, refspecs, header, limits_);
   }
 
   absl::StatusOr<std::unique_ptr<PackWriter>> ReceivePack() override { return NewPackWriter(repository_, limits_); }
@@ -70,6 +71,19 @@ class BareMirror final : public Mirror {
       if (git_reference_name_to_id(&id, repository_.get(), name) == 0) return CommitId(Hex(id));
     }
     return absl::NotFoundError(absl::StrCat("the mirror ", path_, " has no default branch"));
+  }
+
+  absl::Status SetDefaultBranch(const std::string& branch) override {
+    const std::string ref = absl::StrCat("refs/heads/", branch);
+    const int code = git_repository_set_head(repository_.get(), ref.c_str());
+    return code < 0 ? GitError(code, "make the default branch", branch) : absl::OkStatus();
+  }
+
+  absl::StatusOr<CommitId> CommitOf(const std::string& ref) const override {
+    git_oid id;
+    const int code = git_reference_name_to_id(&id, repository_.get(), ref.c_str());
+    if (code < 0) return GitError(code, "find the reference", ref);
+    return CommitId(Hex(id));
   }
 
   absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const override {

@@ -86,8 +86,10 @@ class Mirror {
   virtual bool HasHistory(const CommitId& id) const = 0;
 
   // kUnavailable when the remote does not answer, kPermissionDenied when it refuses, kInvalidArgument for a bad URL
-  // (only https, http, ssh, git, file and plain paths; "ext::" and the like are refused).
-  virtual absl::StatusOr<FetchStats> Fetch(const std::string& url, const std::vector<std::string>& refspecs) = 0;
+  // (only https, http, ssh, git, file and plain paths; "ext::" and the like are refused). `header`: "Authorization:
+  // ..." for https and http; then no redirect is followed, which could lead it astray. Empty: none.
+  virtual absl::StatusOr<FetchStats> Fetch(const std::string& url, const std::vector<std::string>& refspecs,
+                                           const std::string& header = "") = 0;
 
   virtual absl::StatusOr<std::unique_ptr<PackWriter>> ReceivePack() = 0;
 
@@ -110,6 +112,12 @@ class Mirror {
 
   // The commit of HEAD's branch, else of main or master, in the mirror; kNotFound when there is none.
   virtual absl::StatusOr<CommitId> DefaultBranch() const = 0;
+
+  // HEAD's branch is this one from now on, whether it is there or not. kInvalidArgument for what is no branch's name.
+  virtual absl::Status SetDefaultBranch(const std::string& branch) = 0;
+
+  // The commit of a full reference ("refs/heads/main"); kNotFound.
+  virtual absl::StatusOr<CommitId> CommitOf(const std::string& ref) const = 0;
 
   // First-parent ancestors of `id`, itself first, at most `limit`.
   virtual absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const = 0;

@@ -133,6 +133,7 @@ HostEvent ReadComment(HostEvent event, const std::string& action, const Json& bo
   event.trusted = IsTrusted(comment);
   if (body["pull_request"].exists()) {
     event.change = ChangeOf(body["pull_request"]);
+    event.thread = comment["in_reply_to_id"].exists() ? comment["in_reply_to_id"].Digits() : event.id;
   } else if (body["issue"]["pull_request"].exists()) {
     event.change.number = body["issue"]["number"].Number();
     event.change.author = body["issue"]["user"]["login"].Name();
@@ -143,6 +144,16 @@ HostEvent ReadComment(HostEvent event, const std::string& action, const Json& bo
   if (event.change.number == 0 || event.id.empty()) return Ignored(event, "it names no comment on a pull request");
   if (action != "created") return Ignored(event, "a comment that is edited or deleted says nothing new");
   event.sender = UserOf(comment["user"]);
+  return event;
+}
+
+HostEvent ReadThread(HostEvent event, const std::string& action, const Json& body) {
+  event.kind = HostEventKind::kThreadResolved;
+  event.change = ChangeOf(body["pull_request"]);
+  event.thread = body["thread"]["comments"].At(0)["id"].Digits();
+  event.at = event.change.updated;
+  if (event.change.number == 0 || event.thread.empty()) return Ignored(event, "it names no thread of a pull request");
+  if (action != "resolved") return Ignored(event, "a thread that is open again was answered once");
   return event;
 }
 
@@ -215,6 +226,7 @@ HostEvent ReadGitHubEvent(std::string_view name, const Json& body) {
   if (name == "pull_request") return ReadPullRequest(event, action, body);
   if (name == "pull_request_review") return ReadReview(event, action, body);
   if (name == "pull_request_review_comment" || name == "issue_comment") return ReadComment(event, action, body);
+  if (name == "pull_request_review_thread") return ReadThread(event, action, body);
   if (name == "check_run") return ReadCheck(event, action, body["check_run"], body["requested_action"]["identifier"]);
   if (name == "check_suite")
     return ReadCheck(event, action, body["check_suite"], body["requested_action"]["identifier"]);
@@ -225,9 +237,9 @@ HostEvent ReadGitHubEvent(std::string_view name, const Json& body) {
     event.at = body["repository"]["updated_at"].Time();
     return event;
   }
-  static constexpr std::array<std::string_view, 10> kUnused = {
-      "status", "workflow_run", "member",         "discussion",          "discussion_comment",
-      "create", "delete",       "commit_comment", "code_scanning_alert", "pull_request_review_thread"};
+  static constexpr std::array<std::string_view, 9> kUnused = {
+      "status", "workflow_run", "member",         "discussion",         "discussion_comment",
+      "create", "delete",       "commit_comment", "code_scanning_alert"};
   if (std::ranges::find(kUnused, name) != kUnused.end()) return Ignored(event, "no decision depends on it");
   return Ignored(event, absl::StrCat("event \"", std::string(name.substr(0, 100)), "\" is not known here"));
 }

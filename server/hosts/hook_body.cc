@@ -1,13 +1,11 @@
 #include "server/hosts/hook_body.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/gzip.h"
 #include "server/base/status_macros.h"
 
 namespace mergegate::hosts {
@@ -15,27 +13,6 @@ namespace {
 
 absl::Status TooLarge() {
   return absl::ResourceExhaustedError(absl::StrCat("the body is larger than ", kMaxHookBytes >> 20, " MiB"));
-}
-
-absl::StatusOr<std::string> Inflate(std::string_view compressed) {
-  constexpr int kGzipOnly = 16 + MAX_WBITS;
-  z_stream stream{};
-  if (inflateInit2(&stream, kGzipOnly) != Z_OK) return absl::ResourceExhaustedError("no memory to inflate the body");
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
-  stream.avail_in = static_cast<uInt>(compressed.size());
-  std::string plain;
-  std::array<char, 64 << 10> piece;
-  int code = Z_OK;
-  while (code == Z_OK && plain.size() <= kMaxHookBytes) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    code = inflate(&stream, Z_NO_FLUSH);
-    plain.append(piece.data(), piece.size() - stream.avail_out);
-  }
-  inflateEnd(&stream);
-  if (plain.size() > kMaxHookBytes) return TooLarge();
-  if (code != Z_STREAM_END) return absl::InvalidArgumentError("the body is not gzip, or cut off");
-  return plain;
 }
 
 int HexDigit(char c) {
@@ -82,7 +59,7 @@ absl::StatusOr<std::string> JsonOfBody(std::string_view body, std::string_view c
   const std::string encoding = absl::AsciiStrToLower(std::string(content_encoding));
   std::string plain(body);
   if (encoding == "gzip" || encoding == "x-gzip") {
-    ASSIGN_OR_RETURN(plain, Inflate(body));
+    ASSIGN_OR_RETURN(plain, Inflate(body, kMaxHookBytes));
   } else if (!encoding.empty() && encoding != "identity") {
     return absl::InvalidArgumentError("only gzip is known as a content encoding");
   }

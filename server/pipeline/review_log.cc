@@ -60,7 +60,9 @@ absl::Status ReviewLog::Append(std::vector<ReviewEvent> added) {
   return absl::OkStatus();
 }
 
-bool IsReviewed(const Submission& submission) { return submission.change != submission.head.value(); }
+bool IsReviewed(const Submission& submission) {
+  return submission.change != submission.head.value() && !submission.change.starts_with(kQueuePrefix);
+}
 
 ReviewFacts FactsOf(const reviewers::ReviewState& state, const std::vector<Piece>& pieces, ReviewFacts known) {
   known.events = state.events;

@@ -8,6 +8,7 @@
 #define MERGEGATE_SERVER_PIPELINE_REVIEW_LOG_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -41,6 +42,9 @@ class ReviewLog {
   std::vector<ReviewEvent> events_;
   reviewers::ReviewState state_;
 };
+
+// Keys of entries of a host's merge queue begin with it: they are changes that were reviewed before they came there.
+inline constexpr std::string_view kQueuePrefix = "queue-";
 
 // True for a change that was submitted under a key of its own: only such a change is reviewed here.
 bool IsReviewed(const Submission& submission);

@@ -199,6 +199,30 @@ absl::Status AddReview(const PipelineParts& parts, const Run& run, const git::Mi
   });
 }
 
+std::string QueuedChange(const std::string& branch) {
+  static constexpr std::string_view kQueue = "gh-readonly-queue/";
+  const size_t at = branch.rfind("/pr-");
+  if (!branch.starts_with(kQueue) || at == std::string::npos) return "";
+  const size_t digits = at + 4;
+  const size_t end = branch.find_first_not_of("0123456789", digits);
+  return end == digits || end == std::string::npos ? "" : branch.substr(at + 1, end - at - 1);
+}
+
+absl::Status BorrowReview(const PipelineParts& parts, const Run& run, Facts& facts) {
+  const ProjectId& project = run.submission.project;
+  const absl::StatusOr<HostChange> entry = parts.store.FindHostChange(project, run.submission.change);
+  const std::string change = entry.ok() ? QueuedChange(entry->head_ref) : "";
+  if (change.empty()) return absl::IsNotFound(entry.status()) ? absl::OkStatus() : entry.status();
+  ASSIGN_OR_RETURN(const auto newest, parts.store.ListRuns(project, change, 1, ""));
+  if (newest.items.empty() || newest.items[0].state != RunState::kDone) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Facts of_change, StoredFacts(parts.store, newest.items[0].id));
+  if (!of_change.review) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(parts.store, project, change));
+  facts.review = FactsOf(log.state(), facts.pieces, *of_change.review);
+  ASSIGN_OR_RETURN(facts.review->overrides, OverridesOf(parts, project, change));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Facts> FactsToJudgeAgain(const PipelineParts& parts, const Run& run) {
   ASSIGN_OR_RETURN(Facts facts, StoredFacts(parts.store, run.submission.judges_again));
   ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(parts.store, run.submission.project, run.submission.change));

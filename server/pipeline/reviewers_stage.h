@@ -3,6 +3,8 @@
 #ifndef MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
 #define MERGEGATE_SERVER_PIPELINE_REVIEWERS_STAGE_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "server/domain/access.h"
 #include "server/domain/policy.h"
@@ -15,6 +17,14 @@ namespace mergegate::pipeline {
 // Sets facts.review. A run of an older push than the newest one remembers nothing.
 absl::Status AddReview(const PipelineParts& parts, const Run& run, const git::Mirror& mirror, const PatchSet& patch_set,
                        const Policy& policy, Facts& facts);
+
+// Sets facts.review of an entry of a host's merge queue to that of the pull request that waits there: what was approved
+// is held against what the entry is. Leaves it unset where that is not known.
+absl::Status BorrowReview(const PipelineParts& parts, const Run& run, Facts& facts);
+
+// The key of the pull request that a branch of GitHub's merge queue is for: "pr-12" of
+// "gh-readonly-queue/main/pr-12-0123abcd"; empty for others.
+std::string QueuedChange(const std::string& branch);
 
 // Judges the stored facts of run.submission.judges_again with what the review says now.
 absl::StatusOr<Facts> FactsToJudgeAgain(const PipelineParts& parts, const Run& run);

@@ -55,8 +55,8 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   // What history says and who looks at it is no property of the change, so it is added to what is kept for identical
   // requests.
   const auto with_rest = [&](storage::VerdictRecord record) -> absl::StatusOr<storage::VerdictRecord> {
-    const bool reviewed = IsReviewed(submission);
-    if (!risk && !reviewed) return record;
+    const bool reviewed = IsReviewed(submission), queued = submission.change.starts_with(kQueuePrefix);
+    if (!risk && !reviewed && !queued) return record;
     if (reviewed) watch.Start("reviewers");
     ASSIGN_OR_RETURN(Facts facts, wire::ParseFacts(record.facts));
     facts.risk = risk;
@@ -67,6 +67,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
       RETURN_IF_ERROR(AddScores(parts, run, policy.policy, facts));
       return Record(facts, watch.Finish(), submission);
     }
+    if (queued) RETURN_IF_ERROR(BorrowReview(parts, run, facts));
     storage::VerdictRecord told = Record(facts, {}, submission);
     told.stats = std::move(record.stats);
     return told;

@@ -57,6 +57,9 @@ absl::StatusOr<std::string> LandedCommit(const git::Mirror& mirror, const Commit
 // Whether a closed review is in the target branch. Nobody knows while the mirror has no branch.
 absl::StatusOr<reviewers::Outcome> OutcomeOf(const PipelineParts& parts, const ReviewLog& log) {
   if (log.state().open || log.state().pushes.empty()) return reviewers::Outcome::kUnknown;
+  // A host knows it, whatever became of the commits.
+  const absl::StatusOr<HostChange> there = parts.store.FindHostChange(log.project(), log.change());
+  if (there.ok() && there->state == HostChangeState::kMerged) return reviewers::Outcome::kMerged;
   ASSIGN_OR_RETURN(const auto mirror, parts.mirrors.Open(log.project()));
   const absl::StatusOr<CommitId> tip = mirror->DefaultBranch();
   if (!tip.ok() || !mirror->HasCommit(log.state().pushes.back().push.head)) return reviewers::Outcome::kUnknown;

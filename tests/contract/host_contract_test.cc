@@ -184,6 +184,23 @@ TEST_P(HostContract, AnOlderEventNeverOverwritesANewerHead) {
   EXPECT_THAT(store().SaveHostChange(closed), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_P(HostContract, WhoIsForgottenIsForgottenInBodiesToo) {
+  SaveWidget("acme/widget", 0);
+  ASSERT_THAT(store().SaveHostChange(Change('a', 10)), IsOk());
+  Delivery about = Told("about", "a");
+  about.body = R"({"login": "Ann"})";
+  ASSERT_THAT(store().AddDeliveries({about, Told("other", "a")}, At(0)), IsOk());
+  Next(1);
+  ASSERT_THAT(Finish(DeliveryState::kDone), IsOk());
+  Next(1);
+  ASSERT_THAT(Finish(DeliveryState::kDone), IsOk());
+  const auto erased = store().ErasePerson(Handle("ann"), PlainRenaming(), {.at = At(20)});
+  ASSERT_THAT(erased, IsOk());
+  EXPECT_EQ(store().GetDelivery("hub", "about")->body, "");
+  EXPECT_EQ(store().GetDelivery("hub", "other")->body, "{}other");
+  EXPECT_EQ(store().FindHostChange(ProjectId("acme-widget"), "pr-1")->author, erased->pseudonym.value());
+}
+
 TEST_P(HostContract, RunsOfOlderHeadsAreLeasedToBeClosed) {
   Submit("r-1", 0);
   Submission newer = SubmissionTo("db");

@@ -15,6 +15,8 @@ void AddMe(CLI::App& program, Environment& env);
 // admin.cc:
 void AddAdmin(CLI::App& program, Environment& env);
 void AddOverride(CLI::App& program, Environment& env);
+// admin_host.cc, below admin:
+void AddAdminHost(CLI::App& admin, Environment& env);
 
 }  // namespace mergegate::client
 

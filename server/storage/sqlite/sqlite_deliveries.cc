@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<bool>> SqliteStore::AddDeliveries(const std::vector<D
     ASSIGN_OR_RETURN(bodies.emplace_back(), Compress(delivery.body));
   }
   std::vector<bool> waits;
-  const auto [lock, db] = Writing();
+  const auto [lock, db] = WritingNext();
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   for (size_t i = 0; i < deliveries.size(); ++i) {
     const Delivery& one = deliveries[i];

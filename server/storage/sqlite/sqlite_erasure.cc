@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/digest.h"
 #include "server/base/secret.h"
@@ -123,6 +124,24 @@ absl::Status RenameInReviews(Database& db, const std::string& name, const std::s
   return absl::OkStatus();
 }
 
+// What hosts delivered and was worked on: bodies that tell of the name are dropped, whatever they say besides.
+absl::Status EraseDeliveries(Database& db, const std::string& name, const std::string& pseudonym) {
+  std::vector<int64_t> numbers;
+  ASSIGN_OR_RETURN(
+      Statement rows,
+      db.Query("SELECT number, body_zstd FROM host_deliveries WHERE state >= 3 AND body_zstd IS NOT NULL"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) break;
+    ASSIGN_OR_RETURN(const std::string body, DecompressStored(db, rows.Bytes(1), "a delivery"));
+    if (absl::AsciiStrToLower(body).find(name) != std::string::npos) numbers.push_back(rows.Int(0));
+  }
+  for (const int64_t number : numbers) {
+    RETURN_IF_ERROR(db.Execute("UPDATE host_deliveries SET body_zstd = NULL WHERE number = ?", {number}).status());
+  }
+  return db.Execute("UPDATE host_changes SET author = ? WHERE lower(author) = ?", {pseudonym, name}).status();
+}
+
 }  // namespace
 
 absl::StatusOr<Erasure> SqliteStore::ErasePerson(const Handle& person, const Renaming& renaming, const Deed& deed) {
@@ -139,6 +158,7 @@ absl::StatusOr<Erasure> SqliteStore::ErasePerson(const Handle& person, const Ren
     ASSIGN_OR_RETURN(const int64_t signals, EraseSignals(db, name, own));
     erasure.signals += signals;
     RETURN_IF_ERROR(RenameInReviews(db, name, own, renaming, reviews));
+    RETURN_IF_ERROR(EraseDeliveries(db, name, own));
     RETURN_IF_ERROR(db.Execute("DELETE FROM absences WHERE person = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM people WHERE person = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM team_members WHERE member = ?", {name}).status());

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "server/storage/sqlite/database.h"
+#include "server/storage/sqlite/turn_mutex.h"
 #include "server/storage/store.h"
 
 namespace mergegate::storage {
@@ -168,10 +169,15 @@ class SqliteStore final : public Store {
  private:
   // A connection for the caller alone, for the life of this object.
   struct Connection {
-    std::unique_lock<std::mutex> lock;
+    std::unique_lock<TurnMutex> lock;
     Database& db;
   };
   Connection Writing() { return {std::unique_lock(write_mutex_), *writer_}; }
+  // For what somebody outside waits for with a clock in hand.
+  Connection WritingNext() {
+    write_mutex_.lock_next();
+    return {std::unique_lock(write_mutex_, std::adopt_lock), *writer_};
+  }
   Connection Reading() {
     if (reader_ == nullptr) return Writing();
     return {std::unique_lock(read_mutex_), *reader_};
@@ -182,11 +188,11 @@ class SqliteStore final : public Store {
     return {std::unique_lock(scan_mutex_), *scanner_};
   }
 
-  std::mutex write_mutex_;
+  TurnMutex write_mutex_;
   const std::unique_ptr<Database> writer_;
-  std::mutex read_mutex_;
+  TurnMutex read_mutex_;
   const std::unique_ptr<Database> reader_;
-  std::mutex scan_mutex_;
+  TurnMutex scan_mutex_;
   const std::unique_ptr<Database> scanner_;
 
   // Results found since the last eviction, by row number, with the order of use. Kept in memory so that a cache hit

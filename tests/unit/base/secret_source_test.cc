@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -28,6 +29,24 @@ TEST(ReadSecretTest, SaysWhatIsMissingAndNeverRepeatsASecret) {
   EXPECT_THAT(ReadSecret("env:MERGEGATE_NO_SUCH"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("MERGEGATE_NO_SUCH is not set")));
   EXPECT_THAT(ReadSecret("hunter2"), StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("hunter2"))));
+}
+
+TEST(SecretSourceTest, IsAPlaceAndNotTheSecret) {
+  EXPECT_TRUE(IsSecretSource("file:/etc/mergegate/token"));
+  EXPECT_TRUE(IsSecretSource("env:TOKEN"));
+  EXPECT_FALSE(IsSecretSource("file:token"));
+  EXPECT_FALSE(IsSecretSource("env:"));
+  EXPECT_FALSE(IsSecretSource("hunter2"));
+}
+
+TEST(SecretSourceTest, AFileForEverybodyIsWarnedOf) {
+  const std::string path = ::testing::TempDir() + "/open-secret";
+  std::ofstream(path) << "hush\n";
+  chmod(path.c_str(), 0644);
+  EXPECT_THAT(SecretWarning("file:" + path), HasSubstr("chmod 600"));
+  chmod(path.c_str(), 0640);
+  EXPECT_EQ(SecretWarning("file:" + path), "");
+  EXPECT_EQ(SecretWarning("env:TOKEN"), "");
 }
 
 }  // namespace

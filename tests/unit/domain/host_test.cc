@@ -42,5 +42,18 @@ TEST(Newer, WhoOnlyTalksKeepsTheHeadBefore) {
   EXPECT_EQ(Newer(b, Told("b", 30)).previous, CommitId("a"));
 }
 
+TEST(Newer, WhatIsLeftOutIsKept) {
+  HostChange known = Told("a", 10);
+  known.author = "ann";
+  known.base = CommitId("base");
+  known.base_ref = "main";
+  HostChange told = Told("a", 20);
+  told.base_ref = "main";
+  EXPECT_EQ(Newer(known, told).author, "ann");
+  EXPECT_EQ(Newer(known, told).base, CommitId("base"));
+  told.base_ref = "dev";
+  EXPECT_TRUE(Newer(known, told).base.empty());
+}
+
 }  // namespace
 }  // namespace mergegate

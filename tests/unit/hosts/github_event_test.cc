@@ -143,6 +143,25 @@ TEST(GitHubEvent, ACommentIsAboutAPullRequestOrNot) {
   EXPECT_EQ(comment("").kind, HostEventKind::kIgnored);
 }
 
+TEST(GitHubEvent, ThreadsAreKnownByTheirFirstComment) {
+  const auto comment = [](const std::string& more) {
+    return Read("pull_request_review_comment",
+                Pull(absl::StrCat(R"(, "action": "created", "comment": {"id": 5, "body": "Hm.", "path": "a.cc",
+                                  "user": {"login": "ben"})",
+                                  more, "}")));
+  };
+  EXPECT_EQ(comment("").thread, "5");
+  EXPECT_EQ(comment(R"(, "in_reply_to_id": 4)").thread, "4");
+  EXPECT_EQ(comment(R"(, "in_reply_to_id": null)").thread, "5");
+  const std::string thread = R"(, "thread": {"node_id": "x", "comments": [{"id": 5}]})";
+  const HostEvent resolved =
+      Read("pull_request_review_thread", Pull(absl::StrCat(R"(, "action": "resolved")", thread)));
+  EXPECT_EQ(resolved.kind, HostEventKind::kThreadResolved);
+  EXPECT_EQ(resolved.thread, "5");
+  EXPECT_EQ(Read("pull_request_review_thread", Pull(absl::StrCat(R"(, "action": "unresolved")", thread))).kind,
+            HostEventKind::kIgnored);
+}
+
 TEST(GitHubEvent, ChecksAreAskedForAgain) {
   const auto check = [](std::string_view event, const std::string& body) {
     return Read(event, absl::StrCat(R"({"repository": {"id": 42}, )", body, "}"));

@@ -40,6 +40,7 @@ TEST(RecordedPayloads, OfGitHub) {
   EXPECT_EQ(events.at("pull_request.closed.json").step, ChangeStep::kClosed);
   EXPECT_EQ(events.at("pull_request.review_requested.json").people.size(), 1u);
   EXPECT_EQ(events.at("pull_request_review_comment.created.json").kind, HostEventKind::kSaid);
+  EXPECT_EQ(events.at("pull_request_review_thread.resolved.json").kind, HostEventKind::kThreadResolved);
   EXPECT_EQ(events.at("pull_request_review.dismissed.json").said, ReviewEventKind::kRequested);
   EXPECT_EQ(events.at("issue_comment.created.json").why, "a comment on an issue, not on a pull request");
   EXPECT_EQ(events.at("check_suite.rerequested.json").change.change, "pr-2");

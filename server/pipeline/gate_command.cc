@@ -1,0 +1,99 @@
+#include "server/pipeline/gate_command.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+
+namespace mergegate::pipeline {
+namespace {
+
+constexpr size_t kMostCommands = 10;
+constexpr size_t kMostLogins = 10;
+constexpr std::string_view kUsage =
+    "`/gate rerun`, `/gate explain`, `/gate reviewer @LOGIN` or `/gate override CONDITION REASON until YYYY-MM-DD`";
+
+// Lines that can be commands, without the blanks around them.
+std::vector<std::string> Lines(std::string_view comment) {
+  std::vector<std::string> lines;
+  bool in_code = false;
+  for (const absl::string_view line : absl::StrSplit(absl::string_view(comment.data(), comment.size()), '\n')) {
+    const std::string text(absl::StripAsciiWhitespace(line));
+    if (text.starts_with("```") || text.starts_with("~~~")) {
+      in_code = !in_code;
+    } else if (!in_code && !text.empty()) {
+      lines.push_back(text);
+    }
+  }
+  return lines;
+}
+
+bool IsCommand(const std::string& line) { return line == "/gate" || line.starts_with("/gate "); }
+
+GateCommand Wrong(GateCommand command, std::string_view what) {
+  command.problem = absl::StrCat(std::string(what), "; write ", std::string(kUsage));
+  return command;
+}
+
+// CONDITION [reason] REASON... until YYYY-MM-DD
+GateCommand ReadOverride(std::vector<std::string> words) {
+  GateCommand command{.verb = GateVerb::kOverride};
+  const size_t size = words.size();
+  if (size < 4 || absl::AsciiStrToLower(words[size - 2]) != "until") {
+    return Wrong(command, "an override needs a condition, a reason and an end");
+  }
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(words.back(), &day)) return Wrong(command, "the end is no day");
+  command.until = absl::FromCivil(day + 1, absl::UTCTimeZone());
+  command.condition = words.front();
+  words.resize(size - 2);
+  words.erase(words.begin());
+  if (words.size() > 1 && absl::AsciiStrToLower(words.front()) == "reason") words.erase(words.begin());
+  command.reason = absl::StrJoin(words, " ");
+  return command;
+}
+
+GateCommand ReadReviewers(const std::vector<std::string>& words) {
+  GateCommand command{.verb = GateVerb::kReviewer};
+  for (std::string login : words) {
+    if (login.ends_with(',')) login.pop_back();
+    if (login.starts_with('@')) login.erase(0, 1);
+    if (login.empty() || login.size() > 100 || login.find('/') != std::string::npos) {
+      return Wrong(command, "a reviewer is one person's login");
+    }
+    command.logins.push_back(login);
+  }
+  if (command.logins.empty() || command.logins.size() > kMostLogins)
+    return Wrong(command, "say who: one to ten logins");
+  return command;
+}
+
+GateCommand Read(const std::string& line) {
+  std::vector<std::string> words = absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+  words.erase(words.begin());
+  if (words.empty()) return Wrong({}, "what shall the gate do?");
+  const std::string verb = absl::AsciiStrToLower(words.front());
+  words.erase(words.begin());
+  if (verb == "rerun") return {.verb = GateVerb::kRerun};
+  if (verb == "explain") return {.verb = GateVerb::kExplain};
+  if (verb == "override") return ReadOverride(std::move(words));
+  if (verb == "reviewer" || verb == "reviewers") return ReadReviewers(words);
+  return Wrong({}, "that command is not known");
+}
+
+}  // namespace
+
+std::vector<GateCommand> ParseGateCommands(std::string_view comment) {
+  std::vector<GateCommand> commands;
+  for (const std::string& line : Lines(comment)) {
+    if (IsCommand(line) && commands.size() < kMostCommands) commands.push_back(Read(line));
+  }
+  return commands;
+}
+
+bool OnlyCommands(std::string_view comment) { return std::ranges::all_of(Lines(comment), IsCommand); }
+
+}  // namespace mergegate::pipeline
