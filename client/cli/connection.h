@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/settings.h"
 #include "mergegate/v1/access_service.pb.h"
+#include "mergegate/v1/growth_service.pb.h"
 #include "mergegate/v1/people_service.pb.h"
 #include "mergegate/v1/policy_service.pb.h"
 #include "mergegate/v1/project_service.pb.h"
@@ -82,6 +83,24 @@ class Connection {
   absl::StatusOr<v1::GetScoreHistoryResponse> GetScoreHistory(const v1::GetScoreHistoryRequest& request);
   absl::StatusOr<v1::ListWeightsResponse> ListWeights(const std::string& parent);
   absl::StatusOr<v1::ApproveWeightsResponse> ApproveWeights(const std::string& name);
+
+  absl::StatusOr<v1::Report> GetReport(const v1::GetReportRequest& request);
+  absl::StatusOr<v1::Grant> CreateGrant(const v1::CreateGrantRequest& request);
+  absl::StatusOr<v1::ListGrantsResponse> ListGrants();
+  absl::StatusOr<v1::Grant> RevokeGrant(int64_t number);
+  absl::StatusOr<v1::AskFeedbackResponse> AskFeedback(const v1::AskFeedbackRequest& request);
+  absl::StatusOr<v1::Feedback> GiveFeedback(const v1::GiveFeedbackRequest& request);
+  absl::StatusOr<v1::ListFeedbackResponse> ListFeedback();
+  absl::StatusOr<v1::Feedback> GiveKudos(const v1::GiveKudosRequest& request);
+  absl::StatusOr<v1::Appeal> FileAppeal(const v1::FileAppealRequest& request);
+  absl::StatusOr<v1::ListAppealsResponse> ListAppeals(bool own);
+  absl::StatusOr<v1::Appeal> AnswerAppeal(const v1::AnswerAppealRequest& request);
+  absl::StatusOr<v1::ImportCoursesResponse> ImportCourses(const v1::ImportCoursesRequest& request);
+  absl::StatusOr<v1::ListCoursesResponse> ListCourses(const v1::ListCoursesRequest& request);
+  absl::StatusOr<v1::Plan> GetPlan(int window_days);
+  absl::StatusOr<v1::Recognition> GetRecognition();
+  absl::StatusOr<v1::Recognition> ShowRecognition(bool show);
+  absl::StatusOr<v1::ListRecognizedResponse> ListRecognized(const std::string& parent);
 
   // A push: `write` calls its argument with consecutive bytes of the pack, which go out in parts of 1 MiB.
   using PackWriter = std::function<absl::Status(const std::function<absl::Status(std::string_view)>& send)>;

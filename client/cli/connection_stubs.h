@@ -9,6 +9,7 @@
 #include "client/cli/terminal.h"
 #include "mergegate/v1/access_service.grpc.pb.h"
 #include "mergegate/v1/error_detail.pb.h"
+#include "mergegate/v1/growth_service.grpc.pb.h"
 #include "mergegate/v1/people_service.grpc.pb.h"
 #include "mergegate/v1/policy_service.grpc.pb.h"
 #include "mergegate/v1/project_service.grpc.pb.h"
@@ -58,7 +59,8 @@ struct Connection::Stubs {
         signals(v1::SignalService::NewStub(channel)),
         people(v1::PeopleService::NewStub(channel)),
         access(v1::AccessService::NewStub(channel)),
-        scores(v1::ScoreService::NewStub(channel)) {}
+        scores(v1::ScoreService::NewStub(channel)),
+        growth(v1::GrowthService::NewStub(channel)) {}
 
   void Prepare(grpc::ClientContext& context, seconds time) const {
     context.set_deadline(system_clock::now() + time);
@@ -153,6 +155,7 @@ struct Connection::Stubs {
   std::unique_ptr<v1::PeopleService::Stub> people;
   std::unique_ptr<v1::AccessService::Stub> access;
   std::unique_ptr<v1::ScoreService::Stub> scores;
+  std::unique_ptr<v1::GrowthService::Stub> growth;
 };
 
 }  // namespace mergegate::client

@@ -11,6 +11,7 @@
 #include "client/cli/commands/diff.h"
 #include "client/cli/commands/explain.h"
 #include "client/cli/commands/findings.h"
+#include "client/cli/commands/growth.h"
 #include "client/cli/commands/help.h"
 #include "client/cli/commands/inbox.h"
 #include "client/cli/commands/load.h"
@@ -56,6 +57,11 @@ constexpr Verb kVerbs[] = {
     {"person", AddPerson},
     {"team", AddTeam},
     {"me", AddMe},
+    {"feedback", AddFeedback},
+    {"kudos", AddKudos},
+    {"appeal", AddAppeal},
+    {"training", AddTraining},
+    {"recognition", AddRecognition},
     {"override", AddOverride},
     {"admin", AddAdmin},
     {"recommend", AddRecommend},

@@ -25,9 +25,9 @@ enum class SignalKind {
   kChangeMerged = 3,       // actor: author; subject: who merged, if known; value: lines added + removed
   kChangeAbandoned = 4,    // actor: author
   kChangeReverted = 5,     // actor: author of the reverted change; subject: who reverted; object: the reverted change
-  kReviewRequested = 6,    // actor: who is asked; subject: author
+  kReviewRequested = 6,    // actor: who is asked; subject: author; part: "learner" for one who is to learn by it
   kReviewCommented = 7,    // actor: reviewer; subject: author; part: declaration or path commented on
-  kApproved = 8,           // actor: reviewer; subject: author
+  kApproved = 8,           // actor: reviewer; subject: author; part: the folder that holds all that changed, if any
   kChangesRequested = 9,   // actor: reviewer; subject: author
   kReviewDeclined = 10,    // actor: reviewer; subject: author
   kThreadOpened = 11,      // actor: reviewer; subject: author; part: id of the thread
@@ -37,6 +37,8 @@ enum class SignalKind {
   kFindingAdded = 20,  // actor: author of the merged change; part: check; value: how many
   kFindingAvoided =
       21,  // actor: author; part: check; value: how many were there in an earlier patch set, gone when merged
+  kChangeJudged =
+      22,  // actor: author of the merged change, which was analyzed; value: findings it brought, of all checks
 
   kTaskTaken = 30,  // actor: who; object: the task
   kTaskDone = 31,

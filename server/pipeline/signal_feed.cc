@@ -82,12 +82,18 @@ absl::StatusOr<std::map<std::string, int>> FindingsOf(storage::Store& store, con
   return counts;
 }
 
-// Of a merged change: what its last push brought, and what an earlier one had more of.
+// Of a merged change: that it was judged, what its last push brought, and what an earlier one had more of.
 void AddFindings(const PipelineParts& parts, const ReviewLog& log, std::vector<Signal>& signals) {
   const Signal merged = signals.back();
   const auto& pushes = log.state().pushes;
   const auto last = FindingsOf(parts.store, pushes.back().push);
   if (!last.ok()) return;  // the verdict is not there (yet); the next feeding sees it
+  Signal judged = merged;
+  judged.kind = SignalKind::kChangeJudged;
+  judged.value = 0;
+  for (const auto& [check, count] : *last) judged.value += count;
+  judged.source_id += "/judged";
+  signals.push_back(std::move(judged));
   std::map<std::string, int> most = *last;
   for (const reviewers::PushedAt& pushed : pushes) {
     const auto counts = FindingsOf(parts.store, pushed.push);

@@ -62,7 +62,9 @@ class Reading {
         break;
       case ReviewEventKind::kAssigned:
         if (event.assignment) {
-          for (const ChosenReviewer& chosen : event.assignment->reviewers) AddRequest(event, chosen.person);
+          for (const ChosenReviewer& chosen : event.assignment->reviewers) {
+            AddRequest(event, chosen.person, chosen.role == ReviewerRole::kLearner ? "learner" : "");
+          }
         }
         break;
       case ReviewEventKind::kRequested:
@@ -76,9 +78,12 @@ class Reading {
       case ReviewEventKind::kCommented:
         AddComment(event);
         break;
-      case ReviewEventKind::kApproved:
+      case ReviewEventKind::kApproved: {
+        const size_t before = signals_.size();
         FromReviewer(event, SignalKind::kApproved);
+        if (signals_.size() > before) signals_.back().part = CommonFolder(pieces_).substr(0, kLongestPart);
         break;
+      }
       case ReviewEventKind::kChangesRequested:
         FromReviewer(event, SignalKind::kChangesRequested);
         Remember(event);
@@ -131,11 +136,12 @@ class Reading {
     signals_.back().subject = author_;
   }
 
-  void AddRequest(const ReviewEvent& event, const Handle& person) {
+  void AddRequest(const ReviewEvent& event, const Handle& person, const std::string& part = "") {
     if (person.empty() || person == author_ || !asked_.insert(person).second) return;
     signals_.push_back(Make(event, SignalKind::kReviewRequested, person,
                             absl::StrCat("asked/", static_cast<int64_t>(asked_of_event_++))));
     signals_.back().subject = author_;
+    signals_.back().part = part;
   }
 
   void AddComment(const ReviewEvent& event) {
@@ -192,6 +198,17 @@ class Reading {
 };
 
 }  // namespace
+
+std::string CommonFolder(const std::vector<Piece>& pieces) {
+  if (pieces.empty()) return "";
+  const auto folder = [](std::string_view path) { return path.substr(0, path.rfind('/') + 1); };
+  std::string_view common = pieces.front().path.find('/') == std::string::npos ? "" : folder(pieces.front().path);
+  for (const Piece& piece : pieces) {
+    while (!common.empty() && !piece.path.starts_with(common)) common = folder(common.substr(0, common.size() - 1));
+  }
+  if (common.ends_with('/')) common.remove_suffix(1);
+  return std::string(common);
+}
 
 std::vector<const Piece*> NamedIn(std::string_view text, const std::vector<Piece>& pieces) {
   std::vector<const Piece*> named, in_named_files;

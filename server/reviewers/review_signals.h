@@ -30,6 +30,9 @@ std::vector<Signal> SignalsOf(const ProjectId& project, const std::string& chang
 // Pieces that a text names: by path, by file name, by qualified name or by its last part, as whole words.
 std::vector<const Piece*> NamedIn(std::string_view text, const std::vector<Piece>& pieces);
 
+// The deepest folder that holds all pieces, "server/git"; empty when that is the whole tree, or there are none.
+std::string CommonFolder(const std::vector<Piece>& pieces);
+
 }  // namespace mergegate::reviewers
 
 #endif  // MERGEGATE_SERVER_REVIEWERS_REVIEW_SIGNALS_H_

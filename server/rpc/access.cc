@@ -135,6 +135,20 @@ absl::Status Access::Speak(const grpc::ServerContext& context, const std::string
   return absl::OkStatus();
 }
 
+absl::Status Access::NoteSpeaking(const Caller& caller, const Person& self, std::string_view method) const {
+  if (!caller.holder.empty()) {
+    ASSIGN_OR_RETURN(const Person holder, store_.ResolvePerson(caller.holder));
+    if (holder.id == self.id) return absl::OkStatus();
+  }
+  return store_
+      .AppendAudit({.at = clock_.Now(),
+                    .actor = caller.holder,
+                    .action = "spoke.for",
+                    .subject = self.id,
+                    .object = std::string(method)})
+      .status();
+}
+
 absl::StatusOr<Caller> Access::Admit(const grpc::ServerContext& context,
                                      const google::protobuf::Message& request) const {
   ASSIGN_OR_RETURN(Caller caller, Identify(context));

@@ -11,6 +11,7 @@
 #include <grpcpp/server_context.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -43,6 +44,10 @@ class Access {
   // too low (method_roles.h), the token is for other projects, or the caller speaks for somebody else
   // ("mergegate-caller"). An administrator may; that is logged.
   absl::StatusOr<Caller> Admit(const grpc::ServerContext& context, const google::protobuf::Message& request) const;
+
+  // Puts into the audit log that the caller acts for `self` without that person's token, where that is so: whoever has
+  // the administrator's socket or token may. For what is nobody else's business, reading included.
+  absl::Status NoteSpeaking(const Caller& caller, const Person& self, std::string_view method) const;
 
   TokenCheck& tokens() const { return tokens_; }
 

@@ -57,6 +57,26 @@ constexpr MethodRole kMethodRoles[] = {
     {"ScoreService.ListWeights", Role::kViewer, kBots},
     {"ScoreService.ApproveWeights", Role::kLead},
 
+    // Everything here is the caller's own; whose report they may read besides, grants say: growth_service.cc.
+    {"GrowthService.GetReport", Role::kViewer},
+    {"GrowthService.CreateGrant", Role::kViewer},
+    {"GrowthService.ListGrants", Role::kViewer},
+    {"GrowthService.RevokeGrant", Role::kViewer},
+    {"GrowthService.AskFeedback", Role::kViewer},
+    {"GrowthService.GiveFeedback", Role::kViewer},
+    {"GrowthService.ListFeedback", Role::kViewer},
+    {"GrowthService.GiveKudos", Role::kViewer},
+    {"GrowthService.FileAppeal", Role::kViewer},
+    // Those of others want a lead: growth_appeals.cc.
+    {"GrowthService.ListAppeals", Role::kViewer},
+    {"GrowthService.AnswerAppeal", Role::kLead},
+    {"GrowthService.ImportCourses", Role::kLead, kBots},
+    {"GrowthService.ListCourses", Role::kViewer, kBots},
+    {"GrowthService.GetPlan", Role::kViewer},
+    {"GrowthService.GetRecognition", Role::kViewer},
+    {"GrowthService.ShowRecognition", Role::kViewer},
+    {"GrowthService.ListRecognized", Role::kViewer},
+
     {"PeopleService.GetPerson", Role::kViewer, kBots},
     {"PeopleService.ListPeople", Role::kViewer, kBots},
     {"PeopleService.LinkIdentity", Role::kLead},

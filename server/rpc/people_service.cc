@@ -1,6 +1,8 @@
 #include "server/rpc/people_service.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -8,6 +10,7 @@
 #include "server/pipeline/judge.h"
 #include "server/rpc/serve.h"
 #include "server/wire/convert.h"
+#include "server/wire/growth_convert.h"
 #include "server/wire/renaming.h"
 #include "server/wire/review_convert.h"
 #include "server/wire/signal_convert.h"
@@ -57,18 +60,18 @@ storage::Renaming ReviewRenaming() {
 
 }  // namespace
 
-absl::StatusOr<Person> PeopleService::Meant(const Caller& caller, const std::string& person) const {
+absl::StatusOr<Person> PeopleService::Meant(const Caller& caller, const std::string& person, bool by_admins) const {
   if (person.empty()) {
     ASSIGN_OR_RETURN(const Handle self, NamedPerson(caller));
     return parts_.store.ResolvePerson(self);
   }
   ASSIGN_OR_RETURN(const Handle handle, wire::ParseHandle(person, "person"));
   ASSIGN_OR_RETURN(const Person meant, parts_.store.ResolvePerson(handle));
-  if (caller.IsAdmin()) return meant;
+  if (by_admins && caller.IsAdmin()) return meant;
   ASSIGN_OR_RETURN(const Person self, parts_.store.ResolvePerson(caller.person));
   if (meant.id == self.id) return meant;
   return WithDetail(absl::PermissionDeniedError("that is another person's"), "NOT_YOURS", "person",
-                    "only an administrator may do that for others");
+                    by_admins ? "only an administrator may do that for others" : "only they can: mergegate me export");
 }
 
 grpc::Status PeopleService::GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
@@ -157,7 +160,8 @@ grpc::Status PeopleService::ListTeams(grpc::ServerContext* context, const v1::Li
 grpc::Status PeopleService::ExportPerson(grpc::ServerContext* context, const v1::ExportPersonRequest* request,
                                          grpc::ServerWriter<v1::ExportPersonResponse>* writer) {
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
-    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person()));
+    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person(), /*by_admins=*/false));
+    RETURN_IF_ERROR(access_.NoteSpeaking(caller, person, "PeopleService.ExportPerson"));
     v1::ExportPersonResponse part;
     *part.mutable_person() = wire::ToProto(person);
     writer->Write(part);
@@ -192,6 +196,27 @@ grpc::Status PeopleService::ExportPerson(grpc::ServerContext* context, const v1:
         token = page.next_token;
       } while (!token.empty());
     }
+    constexpr std::array<std::string_view, 2> kReadings = {"appraisal.read", "spoke.for"};
+    for (const Handle& name : person.identities) {
+      ASSIGN_OR_RETURN(const std::vector<ReportGrant> grants, parts_.store.ListGrants(name));
+      for (const ReportGrant& grant : grants) {
+        *part.mutable_grant() = wire::ToProto(grant, parts_.clock.Now());
+        writer->Write(part);
+      }
+      ASSIGN_OR_RETURN(const std::vector<Appeal> appeals, parts_.store.ListAppeals(name, /*waiting_only=*/false));
+      for (const Appeal& appeal : appeals) {
+        *part.mutable_appeal() = wire::ToProto(appeal);
+        part.mutable_appeal()->mutable_signal()->set_source(appeal.source);
+        part.mutable_appeal()->mutable_signal()->set_source_id(appeal.source_id);
+        writer->Write(part);
+      }
+      ASSIGN_OR_RETURN(const std::vector<AuditEntry> readings,
+                       parts_.store.ListAuditAbout(name, kReadings, std::numeric_limits<int>::max()));
+      for (const AuditEntry& reading : readings) {
+        *part.mutable_reading() = wire::ReadingOf(reading);
+        if (!writer->Write(part)) return absl::CancelledError("the reader went away");
+      }
+    }
     return absl::OkStatus();
   });
 }
@@ -199,7 +224,7 @@ grpc::Status PeopleService::ExportPerson(grpc::ServerContext* context, const v1:
 grpc::Status PeopleService::ErasePerson(grpc::ServerContext* context, const v1::ErasePersonRequest* request,
                                         v1::ErasePersonResponse* response) {
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
-    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person()));
+    ASSIGN_OR_RETURN(const Person person, Meant(caller, request->person(), /*by_admins=*/true));
     if (HandleOf(request->confirm()) != person.id) {
       return WithDetail(absl::FailedPreconditionError("to forget somebody cannot be undone"), "CONFIRM", "confirm",
                         absl::StrCat("say it again with ", person.id.value()));

@@ -32,8 +32,8 @@ class PeopleService final : public v1::PeopleService::Service {
 
  private:
   storage::Deed DeedOf(const Caller& caller) const { return {.by = caller.person, .at = parts_.clock.Now()}; }
-  // Whom a request about a person means: the caller, or for administrators anybody.
-  absl::StatusOr<Person> Meant(const Caller& caller, const std::string& person) const;
+  // Whom a request about a person means: the caller, or where `by_admins` for administrators anybody.
+  absl::StatusOr<Person> Meant(const Caller& caller, const std::string& person, bool by_admins) const;
 
   const Access& access_;
   const pipeline::PipelineParts& parts_;

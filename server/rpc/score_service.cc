@@ -79,6 +79,7 @@ absl::StatusOr<scoring::Scope> ScoreService::ScopeOf(const Caller& caller, const
   if (name.starts_with("people/") && !id.empty()) {
     ASSIGN_OR_RETURN(const Handle self, NamedPerson(caller));
     ASSIGN_OR_RETURN(const Person me, parts_.store.ResolvePerson(self));
+    RETURN_IF_ERROR(access_.NoteSpeaking(caller, me, "ScoreService.GetScore"));
     if (id == "me") return scoring::Scope{scoring::ScopeKind::kPerson, me.id.value()};
     ASSIGN_OR_RETURN(const Handle meant, wire::ParseHandle(id, "name"));
     ASSIGN_OR_RETURN(const Person person, parts_.store.ResolvePerson(meant));

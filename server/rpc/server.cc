@@ -13,6 +13,7 @@
 #include "server/rpc/access.h"
 #include "server/rpc/access_service.h"
 #include "server/rpc/call_metrics.h"
+#include "server/rpc/growth_service.h"
 #include "server/rpc/people_service.h"
 #include "server/rpc/policy_service.h"
 #include "server/rpc/project_service.h"
@@ -59,6 +60,7 @@ class GrpcServer final : public Server {
         people_(access_, parts_),
         access_service_(access_, parts_, std::move(submitted)),
         scores_(access_, parts_),
+        growth_(access_, parts_),
         server_service_(access_, parts_.metrics) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
@@ -85,6 +87,7 @@ class GrpcServer final : public Server {
     Register<v1::PeopleService>(builder, people_);
     Register<v1::AccessService>(builder, access_service_);
     Register<v1::ScoreService>(builder, scores_);
+    Register<v1::GrowthService>(builder, growth_);
     Register<v1::ServerService>(builder, server_service_);
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
     interceptors.push_back(std::make_unique<CallMetrics>(parts_.metrics));
@@ -141,6 +144,7 @@ class GrpcServer final : public Server {
   PeopleService people_;
   AccessService access_service_;
   ScoreService scores_;
+  GrowthService growth_;
   ServerService server_service_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -68,12 +68,12 @@ absl::Status MayRecord(const Caller& caller, const Signal& signal) {
 }
 
 bool MayRead(const Caller& caller, const Person& self, const Signal& signal) {
-  if (caller.IsAdmin()) return true;
   const auto is_me = [&](const Handle& handle) {
     return !handle.empty() && std::ranges::find(self.identities, handle) != self.identities.end();
   };
   if (is_me(signal.actor) || is_me(signal.subject)) return true;
-  return !IsPrivate(signal.kind) && (signal.project.empty() || caller.MaySee(signal.project));
+  if (IsPrivate(signal.kind)) return false;
+  return caller.IsAdmin() || signal.project.empty() || caller.MaySee(signal.project);
 }
 
 grpc::Status SignalService::RecordSignals(grpc::ServerContext* context, const v1::RecordSignalsRequest* request,
@@ -136,9 +136,13 @@ grpc::Status SignalService::ListSignals(grpc::ServerContext* context, const v1::
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
     ASSIGN_OR_RETURN(const Person self, parts_.store.ResolvePerson(caller.person));
     ASSIGN_OR_RETURN(const auto page, parts_.store.ListSignals(query, size, request->page_token()));
+    bool reads_private = false;
     for (const Signal& signal : page.items) {
-      if (MayRead(caller, self, signal)) *response->add_signals() = wire::ToProto(signal);
+      if (!MayRead(caller, self, signal)) continue;
+      reads_private |= IsPrivate(signal.kind);
+      *response->add_signals() = wire::ToProto(signal);
     }
+    if (reads_private) RETURN_IF_ERROR(access_.NoteSpeaking(caller, self, "SignalService.ListSignals"));
     response->set_next_page_token(page.next_token);
     return absl::OkStatus();
   });

@@ -25,6 +25,7 @@
 #include "server/domain/run.h"
 #include "server/domain/verdict.h"
 #include "server/storage/access_store.h"
+#include "server/storage/growth_store.h"
 #include "server/storage/host_store.h"
 #include "server/storage/outbox_store.h"
 #include "server/storage/page.h"
@@ -88,6 +89,7 @@ class Store : public SignalStore,
               public PeopleStore,
               public AccessStore,
               public ScoreStore,
+              public GrowthStore,
               public HostStore,
               public OutboxStore {
  public:

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/commands/growth.h"
 #include "client/cli/commands/people.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/format/escape.h"
@@ -172,6 +173,7 @@ void AddPerson(CLI::App& program, Environment& env) {
   CLI::App* list = Sub(*verb, "list", "List those of whom something was said, with all names",
                        "mergegate person list\n  mergegate person list ann-gh", options, ListPeople, env);
   list->add_option("person", options->person, "Only this one")->type_name("PERSON");
+  AddPersonReport(*verb, env);
 }
 
 void AddTeam(CLI::App& program, Environment& env) {
@@ -190,21 +192,24 @@ void AddTeam(CLI::App& program, Environment& env) {
 
 void AddMe(CLI::App& program, Environment& env) {
   auto options = std::make_shared<PersonOptions>();
-  CLI::App* verb = program.add_subcommand("me", "Who you are to the server; export or delete what it keeps of you");
+  CLI::App* verb =
+      program.add_subcommand("me", "Who you are to the server, your report and plan, and what it keeps of you");
   verb->footer(
-      "Examples:\n  mergegate me show\n  mergegate me export > me.jsonl\n  mergegate me delete --confirm "
+      "Examples:\n  mergegate me show\n  mergegate me report --since 90d\n  mergegate me plan\n  mergegate me export > "
+      "me.jsonl\n  mergegate me delete --confirm "
       "ann@example.org");
   verb->require_subcommand(1);
   Sub(*verb, "show", "Print who you are and what you may", "mergegate me show", options, WhoAmI, env);
-  CLI::App* all = Sub(*verb, "export", "Print all that is kept of you, a JSON object a line",
-                      "mergegate me export > me.jsonl", options, Export, env);
-  all->add_option("--person", options->person, "Somebody else; for administrators")->type_name("PERSON");
+  Sub(*verb, "export", "Print all that is kept of you, a JSON object a line", "mergegate me export > me.jsonl", options,
+      Export, env);
   CLI::App* gone = Sub(*verb, "delete", "Let the server forget you; cannot be undone",
                        "mergegate me delete --confirm ann@example.org", options, Delete, env);
   gone->add_option("--person", options->person, "Somebody else; for administrators")->type_name("PERSON");
   gone->add_option("--confirm", options->confirm, "The person's id, so that it is no slip")
       ->required()
       ->type_name("PERSON");
+  AddMyReport(*verb, env);
+  AddMyWords(*verb, env);
 }
 
 }  // namespace mergegate::client

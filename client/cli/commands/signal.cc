@@ -28,7 +28,7 @@ struct SignalOptions {
   std::string file, kind, source, format, person, object, part, to, text, value, at, id, corrects, since, until;
   std::vector<std::string> map, kinds;
   int limit = 50;
-  bool dry_run = false, day_first = false, all = false, retract = false;
+  bool dry_run = false, day_first = false, all = false, retract = false, ids = false;
 };
 
 absl::Status ReadMap(const SignalOptions& options, SignalMap& map) {
@@ -153,11 +153,12 @@ absl::StatusOr<v1::ListSignalsRequest> ListRequest(const SignalOptions& options,
   return request;
 }
 
-std::vector<std::string> RowOf(const v1::Signal& signal) {
+std::vector<std::string> RowOf(const v1::Signal& signal, bool ids) {
   std::string what = EscapeControl(signal.object());
   for (const std::string* more : {&signal.part(), &signal.text()}) {
     if (!more->empty()) what += (what.empty() ? "" : "; ") + EscapeControl(*more);
   }
+  if (ids) what = EscapeControl(signal.source() + "#" + signal.source_id()) + (what.empty() ? "" : "; ") + what;
   const std::string who =
       EscapeControl(signal.actor()) + (signal.subject().empty() ? "" : " > " + EscapeControl(signal.subject()));
   return {TimeUtil::ToString(signal.at()).substr(0, 16), KindName(signal.kind()), who, what};
@@ -178,7 +179,7 @@ int List(const SignalOptions& options, Environment& env) {
       if (options.format == "json") {
         env.out << JsonLine(signal);
       } else {
-        rows.push_back(RowOf(signal));
+        rows.push_back(RowOf(signal, options.ids));
       }
     }
     left -= page->signals_size();
@@ -251,6 +252,7 @@ void AddSignal(CLI::App& program, Environment& env) {
   list->add_option("--object", options->object, "Only about this")->type_name("TEXT");
   list->add_option("--since", options->since, "Only from then on")->type_name("TIME");
   list->add_option("--until", options->until, "Only before")->type_name("TIME");
+  list->add_flag("--ids", options->ids, "With SOURCE#ID of each, as `mergegate me appeal` wants it");
   list->add_option("--limit", options->limit, "At most so many; 0: all")
       ->capture_default_str()
       ->check(CLI::Range(0, 1 << 30));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -69,6 +70,17 @@ class People {
     const auto it = handles_.find(mark);
     return Handle(it == handles_.end() ? absl::StrCat("forgotten-", mark.substr(0, 12)) : it->second);
   }
+  AuditEntry EntryOf(const Row& row) const {
+    return {.number = row.number,
+            .at = TimeOfRow(row.happened),
+            .actor = Named(row.actor),
+            .action = row.action,
+            .subject = Named(row.subject),
+            .other = Named(row.other),
+            .object = row.object,
+            .detail = row.detail,
+            .hash = row.hash};
+  }
   // Marks whose handle is not the one they were made of.
   const std::vector<std::string>& forged() const { return forged_; }
 
@@ -122,17 +134,29 @@ absl::StatusOr<std::vector<AuditEntry>> SqliteStore::ListAudit(int64_t after, in
   while (true) {
     ASSIGN_OR_RETURN(const bool found, query.Step());
     if (!found) return entries;
-    const Row row = ReadRow(query);
-    entries.push_back({.number = row.number,
-                       .at = TimeOfRow(row.happened),
-                       .actor = people.Named(row.actor),
-                       .action = row.action,
-                       .subject = people.Named(row.subject),
-                       .other = people.Named(row.other),
-                       .object = row.object,
-                       .detail = row.detail,
-                       .hash = row.hash});
+    entries.push_back(people.EntryOf(ReadRow(query)));
   }
+}
+
+absl::StatusOr<std::vector<AuditEntry>> SqliteStore::ListAuditAbout(const Handle& person,
+                                                                    std::span<const std::string_view> actions,
+                                                                    int limit) {
+  const auto [lock, db] = Reading();
+  ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(db, Transaction::Lock::kRead));
+  ASSIGN_OR_RETURN(const People people, People::Read(db));
+  ASSIGN_OR_RETURN(Statement query, db.Query(absl::StrCat("SELECT ", std::string(kColumns),
+                                                          " FROM audit WHERE subject <> '' AND subject ="
+                                                          " (SELECT mark FROM audit_people WHERE handle = ?)"
+                                                          " ORDER BY number DESC"),
+                                             {person.value()}));
+  std::vector<AuditEntry> entries;
+  while (static_cast<int>(entries.size()) < limit) {
+    ASSIGN_OR_RETURN(const bool found, query.Step());
+    if (!found) break;
+    AuditEntry entry = people.EntryOf(ReadRow(query));
+    if (std::ranges::find(actions, entry.action) != actions.end()) entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 absl::StatusOr<AuditCheck> SqliteStore::VerifyAudit() {

@@ -142,6 +142,25 @@ absl::Status EraseDeliveries(Database& db, const std::string& name, const std::s
   return db.Execute("UPDATE host_changes SET author = ? WHERE lower(author) = ?", {pseudonym, name}).status();
 }
 
+// Their grants, appeals and wish to be shown go; what others did keeps a pseudonym.
+absl::Status EraseGrowth(Database& db, const std::string& name, const std::string& pseudonym) {
+  for (const std::string_view table : {"appeal_corrections", "appeal_effects"}) {
+    RETURN_IF_ERROR(db.Execute(absl::StrCat("DELETE FROM ", std::string(table),
+                                            " WHERE appeal IN (SELECT number FROM appeals WHERE person = ?)"),
+                               {name})
+                        .status());
+  }
+  RETURN_IF_ERROR(db.Execute("DELETE FROM appeals WHERE person = ?", {name}).status());
+  RETURN_IF_ERROR(db.Execute("UPDATE appeals SET answered_by = ?2 WHERE answered_by = ?1", {name, pseudonym}).status());
+  RETURN_IF_ERROR(db.Execute("UPDATE appeals SET source_id = replace(source_id, ?1, ?2) WHERE instr(source_id, ?1) > 0",
+                             {name, pseudonym})
+                      .status());
+  RETURN_IF_ERROR(
+      db.Execute("UPDATE appeal_corrections SET content = ?2 WHERE content = ?1", {name, pseudonym}).status());
+  RETURN_IF_ERROR(db.Execute("DELETE FROM report_grants WHERE person = ?1 OR grantee = ?1", {name}).status());
+  return db.Execute("DELETE FROM recognition_shown WHERE person = ?", {name}).status();
+}
+
 }  // namespace
 
 absl::StatusOr<Erasure> SqliteStore::ErasePerson(const Handle& person, const Renaming& renaming, const Deed& deed) {
@@ -159,6 +178,7 @@ absl::StatusOr<Erasure> SqliteStore::ErasePerson(const Handle& person, const Ren
     erasure.signals += signals;
     RETURN_IF_ERROR(RenameInReviews(db, name, own, renaming, reviews));
     RETURN_IF_ERROR(EraseDeliveries(db, name, own));
+    RETURN_IF_ERROR(EraseGrowth(db, name, own));
     RETURN_IF_ERROR(db.Execute("DELETE FROM absences WHERE person = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM people WHERE person = ?", {name}).status());
     RETURN_IF_ERROR(db.Execute("DELETE FROM team_members WHERE member = ?", {name}).status());

@@ -139,6 +139,25 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::vector<HostChange>> ListOpenHostChanges(const ProjectId& project) override;
   absl::StatusOr<std::vector<HostChange>> FindHostChangesAt(const ProjectId& project, const CommitId& head) override;
 
+  // sqlite_growth.cc
+  absl::Status SaveCourses(std::span<const Course> courses, const Deed& deed) override;
+  absl::StatusOr<Page<Course>> ListCourses(int page_size, std::string_view token) override;
+  absl::StatusOr<ReportGrant> AddGrant(const ReportGrant& grant, const Deed& deed) override;
+  absl::StatusOr<std::vector<ReportGrant>> ListGrants(const Handle& person) override;
+  absl::StatusOr<ReportGrant> RevokeGrant(const Handle& person, int64_t number, const Deed& deed) override;
+  absl::Status ShowRecognition(const Handle& person, bool show, const Deed& deed) override;
+  absl::StatusOr<bool> ShowsRecognition(const Handle& person) override;
+
+  // sqlite_appeals.cc
+  absl::StatusOr<Appeal> AddAppeal(const Appeal& appeal, const Deed& deed) override;
+  absl::StatusOr<Appeal> GetAppeal(int64_t number) override;
+  absl::StatusOr<std::vector<Appeal>> ListAppeals(const Handle& person, bool waiting_only) override;
+  absl::Status AnswerAppeal(const Appeal& appeal, const Deed& deed) override;
+
+  // sqlite_audit.cc
+  absl::StatusOr<std::vector<AuditEntry>> ListAuditAbout(const Handle& person,
+                                                         std::span<const std::string_view> actions, int limit) override;
+
   // sqlite_queue.cc
   absl::StatusOr<std::optional<RunLease>> LeaseRun(std::string_view owner, absl::Time now, absl::Duration ttl) override;
   absl::Status RenewLease(const RunId& id, int attempt, absl::Time now, absl::Duration ttl) override;

@@ -121,6 +121,88 @@ TEST_F(FeedReviewTest, WhatIsInTheTargetBranchWasMerged) {
   EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened, SignalKind::kChangeMerged)) << "once";
 }
 
+// Findings of the verdicts of two pushes, and what they say of the author once the second is merged.
+class FeedFindingsTest : public FeedReviewTest {
+ protected:
+  // Stores a finished run with these findings; returns its name.
+  std::string Judge(const std::string& id, const std::vector<std::pair<std::string, BaselineState>>& findings) {
+    Facts facts;
+    for (const auto& [check, state] : findings)
+      facts.findings.push_back({.check = check, .path = "a.txt", .state = state});
+    const Submission submission{.project = kProject, .change = "pr-2", .base = base_, .head = head_};
+    EXPECT_TRUE(store_->SubmitRun(submission, RunId(id), clock_.Now()).ok());
+    const auto lease = store_->LeaseRun("me", clock_.Now(), absl::Minutes(1));
+    EXPECT_TRUE(lease.ok() && lease->has_value());
+    const storage::VerdictRecord record{.facts = wire::Serialize(wire::ToProto(facts))};
+    EXPECT_TRUE(store_->FinishRun(RunId(id), (*lease)->run.attempt, record, clock_.Now()).ok());
+    return "projects/p/runs/" + id;
+  }
+
+  void Happens(ReviewEvent event) {
+    ReviewLog log = *ReviewLog::Read(*store_, kProject, "pr-2");
+    event.at = clock_.Now();
+    event.source_id = absl::StrCat("pr-2 ", log.events().size());
+    ASSERT_TRUE(log.Append({std::move(event)}).ok());
+  }
+
+  void Pushes(const std::string& run) {
+    Happens({.kind = ReviewEventKind::kPushed,
+             .head = head_,
+             .push = Push{.base = base_, .head = head_, .run = run, .author = Handle("ann"), .lines_added = 7}});
+  }
+
+  // "kind part value" of what pr-2 says of findings.
+  std::vector<std::string> Said() {
+    EXPECT_TRUE(FeedReview(parts_, kProject, "pr-2").ok());
+    std::vector<std::string> said;
+    const storage::SignalQuery query{
+        .kinds = {SignalKind::kChangeJudged, SignalKind::kFindingAdded, SignalKind::kFindingAvoided}, .object = "pr-2"};
+    EXPECT_TRUE(store_
+                    ->ScanSignals(query,
+                                  [&](const Signal& signal) {
+                                    EXPECT_EQ(signal.actor, Handle("ann"));
+                                    said.push_back(absl::StrCat(static_cast<int>(signal.kind), " ", signal.part, " ",
+                                                                signal.value));
+                                  })
+                    .ok());
+    std::ranges::sort(said);
+    return said;
+  }
+};
+
+TEST_F(FeedFindingsTest, AddedIsWhatTheLastPushBroughtAvoidedWhatAnEarlierOneHadMore) {
+  Pushes(Judge("r1", {{"bugprone-x", BaselineState::kNew},
+                      {"bugprone-x", BaselineState::kCaused},
+                      {"bugprone-x", BaselineState::kNew},
+                      {"misc-y", BaselineState::kNew},
+                      {"old-z", BaselineState::kUnchanged}}));
+  Pushes(Judge(
+      "r2",
+      {{"bugprone-x", BaselineState::kNew}, {"late-w", BaselineState::kCaused}, {"misc-y", BaselineState::kFixed}}));
+  Happens({.kind = ReviewEventKind::kClosed, .actor = Handle("ann"), .head = head_});
+  EXPECT_THAT(Said(), IsEmpty()) << "not merged, as far as is known";
+  Land(head_);
+  const std::vector<std::string> expected = {"20 bugprone-x 1", "20 late-w 1", "21 bugprone-x 2", "21 misc-y 1",
+                                             "22  2"};
+  EXPECT_EQ(Said(), expected);
+  EXPECT_EQ(Said(), expected) << "once";
+}
+
+TEST_F(FeedFindingsTest, ACleanChangeIsJudgedToo) {
+  Pushes(Judge("r1", {{"old-z", BaselineState::kUnchanged}}));
+  Happens({.kind = ReviewEventKind::kClosed, .actor = Handle("ann"), .head = head_});
+  Land(head_);
+  EXPECT_THAT(Said(), ElementsAre("22  0"));
+}
+
+TEST_F(FeedFindingsTest, WithoutAVerdictOfTheLastPushNothingIsSaidYet) {
+  Pushes(Judge("r1", {{"bugprone-x", BaselineState::kNew}}));
+  Pushes("projects/p/runs/pending");
+  Happens({.kind = ReviewEventKind::kClosed, .actor = Handle("ann"), .head = head_});
+  Land(head_);
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
 TEST_F(FeedReviewTest, WhatDoesNotComeInADayWasGivenUpUntilItComesAfterAll) {
   Land(base_);
   EXPECT_THAT(Fed(), ElementsAre(SignalKind::kChangeOpened));

@@ -140,5 +140,21 @@ TEST(NamedIn, PathsFilesAndNamesAsWholeWords) {
   EXPECT_EQ(count(""), 0);
 }
 
+TEST_F(ReviewSignals, LearnersAreMarkedAndApprovalsSayWhere) {
+  AddPush({PieceOf("src/net/tcp/a.cc", "f", "1"), PieceOf("src/net/udp.cc", "g", "1")});
+  Add(ReviewEventKind::kAssigned, Handle()).assignment =
+      Assignment{.reviewers = {{.person = kBen}, {.person = kCleo, .role = ReviewerRole::kLearner}}};
+  Add(ReviewEventKind::kApproved, kBen);
+  EXPECT_THAT(Said(), ElementsAre("1 ann>", "6 ben>ann", "6 cleo>ann learner", "8 ben>ann src/net"));
+}
+
+TEST(CommonFolder, IsTheDeepestOneThatHoldsAll) {
+  EXPECT_EQ(CommonFolder({}), "");
+  EXPECT_EQ(CommonFolder({PieceOf("a.cc", "f", "1")}), "");
+  EXPECT_EQ(CommonFolder({PieceOf("src/a.cc", "f", "1")}), "src");
+  EXPECT_EQ(CommonFolder({PieceOf("src/net/a.cc", "f", "1"), PieceOf("src/network/b.cc", "g", "1")}), "src");
+  EXPECT_EQ(CommonFolder({PieceOf("src/a.cc", "f", "1"), PieceOf("doc/b.cc", "g", "1")}), "");
+}
+
 }  // namespace
 }  // namespace mergegate::reviewers

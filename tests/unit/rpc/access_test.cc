@@ -10,6 +10,7 @@
 #include <string>
 
 #include "mergegate/v1/access_service.pb.h"
+#include "mergegate/v1/growth_service.pb.h"
 #include "mergegate/v1/people_service.pb.h"
 #include "mergegate/v1/policy_service.pb.h"
 #include "mergegate/v1/project_service.pb.h"
@@ -37,7 +38,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> Services() {
                            v1::GetReviewRequest::descriptor()->file(), v1::GetPolicyRequest::descriptor()->file(),
                            v1::LeaseTasksRequest::descriptor()->file(), v1::GetMetricsRequest::descriptor()->file(),
                            v1::ListSignalsRequest::descriptor()->file(), v1::GetPersonRequest::descriptor()->file(),
-                           v1::WhoAmIRequest::descriptor()->file(), v1::GetScoreRequest::descriptor()->file()}) {
+                           v1::WhoAmIRequest::descriptor()->file(), v1::GetScoreRequest::descriptor()->file(),
+                           v1::GetReportRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) services.push_back(file->service(i));
   }
   return services;
@@ -155,7 +157,8 @@ TEST(Signals, WhatIsBetweenPeopleIsTheirs) {
   const Person cleo{.id = Handle("cleo"), .identities = {Handle("cleo")}};
   EXPECT_TRUE(MayRead({.person = Handle("ben"), .role = Role::kViewer}, ben, feedback));
   EXPECT_FALSE(MayRead({.person = Handle("cleo"), .role = Role::kLead}, cleo, feedback));
-  EXPECT_TRUE(MayRead({.role = Role::kAdmin}, cleo, feedback));
+  EXPECT_FALSE(MayRead({.role = Role::kAdmin}, cleo, feedback)) << "administrators are no exception";
+  EXPECT_TRUE(MayRead({.role = Role::kAdmin}, cleo, KudosFrom("ann")));
   EXPECT_TRUE(MayRead({.person = Handle("cleo"), .role = Role::kViewer}, cleo, KudosFrom("ann")));
   EXPECT_FALSE(
       MayRead({.person = Handle("cleo"), .role = Role::kViewer, .projects = {ProjectId("y")}}, cleo, KudosFrom("ann")));
