@@ -209,7 +209,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
     return experts.Rank(project, query);
   };
   if (!flags.embedded) experts.Start();
-  pipeline::DefectRisks risks(clock, mirrors, *store, flags.data_dir + "/risk");
+  pipeline::DefectRisks risks(clock, mirrors, flags.data_dir + "/risk");
   parts.risk = [&risks](const ProjectId& project, const CommitId& base, const CommitId& head) {
     return risks.Of(project, base, head);
   };

@@ -168,6 +168,9 @@ struct RiskFacts {
   int examples = 0;                 // past changes of which it is known, and that the model was fitted on
   std::vector<RiskFactor> factors;  // the ones that matter most first
   std::string missing;              // why nothing is known; the rest is 0 then
+  // While the history is being read: commits read, and all of them. No part of a verdict: it says when one asked.
+  int commits_read = 0;
+  int commits_in_all = 0;
   bool operator==(const RiskFacts&) const = default;
 };
 
@@ -218,6 +221,7 @@ struct Verdict {
   int rules_version = 0;
   Tier tier = Tier::kUnspecified;
   std::optional<ProjectM> project_m = {};
+  std::optional<RiskFacts> risk = {};  // as the facts have it, all but how much of the history was read
   bool operator==(const Verdict&) const = default;
 };
 
@@ -241,6 +245,8 @@ struct RunStats {
   int bodies_skipped = 0;
   int entries_analyzed = 0;
   int entries_reused = 0;
+  int history_read = 0;    // commits, while the history that risk needs is being read; else 0
+  int history_in_all = 0;  // of how many
   bool operator==(const RunStats&) const = default;
 };
 

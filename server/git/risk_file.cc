@@ -1,24 +1,26 @@
 #include "server/git/risk_file.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <iterator>
-#include <optional>
-#include <string_view>
+#include <cstring>
+#include <functional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "server/base/status_macros.h"
 #include "server/git/frames.h"
+#include "server/risk/words.h"
 
 namespace mergegate::git {
 namespace {
 
 // Raised when commits are read, measured or written in another way.
-constexpr std::string_view kFormat = "mergegate-risk 3\n";
+constexpr std::string_view kFormat = "mergegate-risk 4\n";
 constexpr size_t kCommitsOfFrame = 500;
 
-constexpr uint64_t kUndoes = 1, kCorrects = 2, kCommentOnly = 4;
-constexpr uint64_t kAdded = 1, kDeleted = 2;
+// Flags of a commit, and of a file.
+constexpr uint64_t kUndoes = 1, kCorrects = 2, kCommentOnly = 4, kAnyOfCommit = 7;
+constexpr uint64_t kAdded = 1, kDeleted = 2, kAnyOfFile = 3;
 
 // The numbers of a content, in the order of the file.
 template <typename ContentT, typename Visit>
@@ -30,11 +32,26 @@ void ForEachNumber(ContentT& content, Visit visit) {
   }
 }
 
+// Four bytes each.
+void PutWords(std::string& out, const std::vector<uint32_t>& words) {
+  std::string bytes(words.size() * sizeof(uint32_t), '\0');
+  if (!words.empty()) std::memcpy(bytes.data(), words.data(), bytes.size());
+  PutText(out, bytes);
+}
+
+// False for what is not a commit's words: ascending numbers.
+bool ReadWords(const std::string& bytes, std::vector<uint32_t>& words) {
+  if (bytes.size() % sizeof(uint32_t) != 0 || bytes.size() > risk::kMostWords * sizeof(uint32_t)) return false;
+  words.resize(bytes.size() / sizeof(uint32_t));
+  if (!words.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
+  return std::ranges::adjacent_find(words, std::greater_equal<>()) == words.end() &&
+         (words.empty() || words.back() < risk::kWords);
+}
+
 }  // namespace
 
-std::string EncodeCommits(const CommitId& tip, const std::vector<risk::Commit>& commits) {
+std::string EncodeCommits(const std::vector<risk::Commit>& commits) {
   std::string out;
-  PutText(out, tip.value());
   PutNumber(out, commits.size());
   for (const risk::Commit& commit : commits) {
     PutText(out, commit.id);
@@ -52,21 +69,23 @@ std::string EncodeCommits(const CommitId& tip, const std::vector<risk::Commit>& 
       PutNumber(out, (file.added ? kAdded : 0) | (file.deleted ? kDeleted : 0));
     }
     ForEachNumber(commit.content, [&](int64_t number) { PutNumber(out, static_cast<uint64_t>(number)); });
+    PutWords(out, commit.words);
   }
   return out;
 }
 
-bool DecodeCommits(std::string_view bytes, CommitId& tip, std::vector<risk::Commit>& commits) {
+bool DecodeCommits(std::string_view bytes, std::vector<risk::Commit>& commits) {
   FrameReader reader(bytes);
-  tip = CommitId(reader.Text());
+  bool good = true;
   const size_t before = commits.size();
   const uint64_t count = reader.Count();
-  for (uint64_t i = 0; i < count && reader.ok(); ++i) {
+  for (uint64_t i = 0; i < count && reader.ok() && good; ++i) {
     risk::Commit& commit = commits.emplace_back();
     commit.id = reader.Text();
     commit.time = static_cast<int64_t>(reader.Number());
     commit.author = reader.Text();
     const uint64_t flags = reader.Number();
+    good = flags <= kAnyOfCommit;
     commit.message.undoes = (flags & kUndoes) != 0;
     commit.message.corrects = (flags & kCorrects) != 0;
     commit.content.comment_only = (flags & kCommentOnly) != 0;
@@ -79,64 +98,48 @@ bool DecodeCommits(std::string_view bytes, CommitId& tip, std::vector<risk::Comm
       file.path = reader.Text();
       file.renamed_from = reader.Text();
       const uint64_t change = reader.Number();
+      good = good && change <= kAnyOfFile;
       file.added = (change & kAdded) != 0;
       file.deleted = (change & kDeleted) != 0;
     }
     ForEachNumber(commit.content, [&](int64_t& number) { number = static_cast<int64_t>(reader.Number()); });
+    good = ReadWords(reader.Text(), commit.words) && good;
   }
-  const bool good = reader.ok() && reader.AtEnd();
+  good = good && reader.ok() && reader.AtEnd();
   if (!good) commits.resize(before);
   return good;
 }
 
-absl::StatusOr<RiskCommits> RiskFile::Update(const std::string& repository, const RiskOptions& options) {
+absl::StatusOr<RiskCommits> RiskFile::Update(const std::string& repository, const RiskOptions& options, size_t most,
+                                             std::function<void(size_t done, size_t all)> progress) {
   FrameFile file(path_, std::string(kFormat));
-  CommitId tip;
   std::vector<risk::Commit> stored;
-  file.Read([&](std::string_view bytes) { return DecodeCommits(bytes, tip, stored); });
-  absl::flat_hash_map<std::string_view, size_t> place;
-  for (size_t i = 0; i < stored.size(); ++i) place.emplace(stored[i].id, i);
+  file.Read([&](std::string_view bytes) { return DecodeCommits(bytes, stored); });
+  absl::flat_hash_map<std::string_view, const risk::Commit*> by_id;
+  for (const risk::Commit& commit : stored) by_id.emplace(commit.id, &commit);
 
-  bool writable = true, in_order = true;
-  size_t used = 0;  // of the stored
+  bool writable = true;
   std::vector<risk::Commit> unwritten;
-  const auto write = [&](const CommitId& written_tip) {
-    writable = writable && file.Append(EncodeCommits(written_tip, unwritten));
+  const auto write = [&] {
+    if (!unwritten.empty()) writable = writable && file.Append(EncodeCommits(unwritten));
     unwritten.clear();
   };
   RiskReading reading;
-  if (!tip.empty()) reading.since = tip;
+  reading.most = most;
+  reading.progress = std::move(progress);
   reading.known = [&](const std::string& id) -> const risk::Commit* {
-    const auto found = place.find(id);
-    if (found == place.end()) return nullptr;
-    in_order &= found->second == used++;
-    return &stored[found->second];
+    const auto found = by_id.find(id);
+    return found == by_id.end() ? nullptr : found->second;
   };
   reading.read = [&](const risk::Commit& commit) {
-    // Behind what is stored only what comes after all of it.
-    in_order &= used == stored.size() || (reading.since.has_value() && used == 0);
     unwritten.push_back(commit);
-    if (in_order && unwritten.size() >= kCommitsOfFrame) write(CommitId());
+    if (unwritten.size() >= kCommitsOfFrame) write();
   };
   absl::StatusOr<RiskCommits> read = ReadRiskHistory(repository, options, reading);
-  if (!read.ok()) {
-    if (in_order && !unwritten.empty()) write(CommitId());
-    return read.status();
+  write();
+  if (read.ok() && !writable) {
+    read->notes.push_back(absl::StrCat("cannot write ", path_, ": the history is read anew next time"));
   }
-  if (!read->whole) {
-    if (read->tip != tip) write(read->tip);
-    stored.insert(stored.end(), std::make_move_iterator(read->commits.begin()),
-                  std::make_move_iterator(read->commits.end()));
-    read->commits = std::move(stored);
-    read->whole = true;
-  } else {
-    if (!in_order || used != stored.size()) {
-      file.StartAnew();
-      unwritten = read->commits;
-    }
-    write(read->tip);
-  }
-  if (!writable) read->notes.push_back(absl::StrCat("cannot write ", path_, ": the history is read anew next time"));
   return read;
 }
 

@@ -1,6 +1,7 @@
 #include "server/git/risk_history.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "server/git/tree_changes.h"
 #include "server/risk/content.h"
 #include "server/risk/links.h"
+#include "server/risk/words.h"
 
 namespace mergegate::git {
 namespace {
@@ -40,14 +42,25 @@ class RiskReader {
       ids.clear();
       RETURN_IF_ERROR(ListAll(result.tip, ids));
     }
+    const auto known_as = [&](const git_oid& id) { return reading.known ? reading.known(Hex(id)) : nullptr; };
+    const auto unread =
+        static_cast<size_t>(std::ranges::count_if(ids, [&](const git_oid& id) { return known_as(id) == nullptr; }));
+    size_t done = ids.size() - unread;
+    const auto tell = [&] {
+      if (reading.progress) reading.progress(done, ids.size());
+    };
+    tell();
+    if (unread > reading.most) {
+      return absl::ResourceExhaustedError(absl::StrCat(unread, " commits are not read yet"));
+    }
     int left_out = 0;
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
       if (options_.stop.stop_requested()) return absl::CancelledError("stopped while reading the history");
-      const risk::Commit* const known = reading.known ? reading.known(Hex(*id)) : nullptr;
-      if (known != nullptr) {
+      if (const risk::Commit* const known = known_as(*id); known != nullptr) {
         result.commits.push_back(*known);
         continue;
       }
+      ++done;
       absl::StatusOr<risk::Commit> commit = CommitOf(*id);
       if (absl::IsNotFound(commit.status())) {
         ++left_out;
@@ -55,6 +68,7 @@ class RiskReader {
       }
       RETURN_IF_ERROR(commit.status());
       if (reading.read) reading.read(*commit);
+      tell();
       result.commits.push_back(*std::move(commit));
     }
     if (left_out > 0) {
@@ -64,13 +78,12 @@ class RiskReader {
   }
 
   // The change as one commit.
-  absl::StatusOr<risk::Commit> Between(const CommitId& base, const CommitId& head) {
+  absl::StatusOr<RiskChange> Between(const CommitId& base, const CommitId& head) {
     ASSIGN_OR_RETURN(const CommitHandle before, FindCommit(repository_, base));
     ASSIGN_OR_RETURN(const CommitHandle after, FindCommit(repository_, head));
     std::vector<std::string> ignored;
     mailmap_ = MailmapAt(repository_, *git_commit_id(before.get()), ignored);
-    ASSIGN_OR_RETURN(risk::Commit commit, Compare(git_commit_tree_id(before.get()), after.get()));
-    return commit;
+    return Compare(git_commit_tree_id(before.get()), after.get());
   }
 
  private:
@@ -109,14 +122,15 @@ class RiskReader {
       }
     }
     const git_oid* const before = parent ? git_commit_tree_id(parent.get()) : nullptr;
-    ASSIGN_OR_RETURN(risk::Commit read, Compare(before, commit.get()));
-    read.id = Hex(id);
-    return read;
+    ASSIGN_OR_RETURN(RiskChange read, Compare(before, commit.get()));
+    read.commit.id = Hex(id);
+    return std::move(read.commit);
   }
 
-  absl::StatusOr<risk::Commit> Compare(const git_oid* before, const git_commit* commit) {
+  absl::StatusOr<RiskChange> Compare(const git_oid* before, const git_commit* commit) {
     ASSIGN_OR_RETURN(const auto changes, changes_.Changes(before, git_commit_tree_id(commit)));
-    risk::Commit result;
+    RiskChange read;
+    risk::Commit& result = read.commit;
     result.time = git_commit_time(commit);
     const git_signature* const author = git_commit_author(commit);
     Identity who{.name = author->name, .mail = author->email, .login = {}};
@@ -131,7 +145,7 @@ class RiskReader {
             {.path = change.path, .renamed_from = {}, .added = change.added(), .deleted = change.deleted()});
       }
       result.content.lines_added = 2 * risk::kMostChangedLines;
-      return result;
+      return read;
     }
     RETURN_IF_ERROR(diff.status());
     for (const ChangedFile& file : diff->files) {
@@ -141,7 +155,9 @@ class RiskReader {
                               .deleted = file.change == FileChange::kDeleted});
     }
     result.content = risk::ContentOf(*diff);
-    return result;
+    read.words = risk::WordsOf(*diff);
+    std::ranges::transform(read.words, std::back_inserter(result.words), risk::NumberOf);
+    return read;
   }
 
   git_repository* const repository_;
@@ -160,7 +176,7 @@ absl::StatusOr<RiskCommits> ReadRiskHistory(const std::string& repository, const
   return RiskReader(opened.get(), std::move(odb), options).Read(reading);
 }
 
-absl::StatusOr<risk::Commit> ReadRiskChange(const std::string& repository, const CommitId& base, const CommitId& head) {
+absl::StatusOr<RiskChange> ReadRiskChange(const std::string& repository, const CommitId& base, const CommitId& head) {
   ASSIGN_OR_RETURN(const RepositoryHandle opened, OpenToRead(repository));
   ASSIGN_OR_RETURN(OdbHandle odb, ObjectDatabase(opened.get()));
   const RiskOptions options;

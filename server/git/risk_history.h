@@ -1,7 +1,7 @@
 // What defect risk reads of commits: their messages, the files that they touch, measures of what they add and remove.
 //
 //   ASSIGN_OR_RETURN(RiskCommits read, git::ReadRiskHistory("/data/mirrors/p.git", {.ref = "main"}));
-//   ASSIGN_OR_RETURN(risk::Commit change, git::ReadRiskChange("/data/mirrors/p.git", base, head));
+//   ASSIGN_OR_RETURN(RiskChange change, git::ReadRiskChange("/data/mirrors/p.git", base, head));
 //
 // Both go one way, so that a change under review is measured as history was. Commits are compared with their first
 // parents; merges are left out, and commits of which a blob is absent. Blobs are read: minutes for tens of thousands of
@@ -9,6 +9,8 @@
 #ifndef MERGEGATE_SERVER_GIT_RISK_HISTORY_H_
 #define MERGEGATE_SERVER_GIT_RISK_HISTORY_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -39,16 +41,24 @@ struct RiskReading {
   // What an earlier reading made of a commit; nullptr: nothing.
   std::function<const risk::Commit*(const std::string& id)> known = {};
   std::function<void(const risk::Commit&)> read = {};  // called for every commit that was read from the repository
+  size_t most = SIZE_MAX;                              // commits that may be read from the repository
+  // Called before the first commit and after each: how many are done, of how many.
+  std::function<void(size_t done, size_t all)> progress = {};
 };
 
 // When `since` is an ancestor of the tip only what came after it is read, else everything is. kNotFound for no such
-// repository or reference, kCancelled when stopped.
+// repository or reference, kCancelled when stopped, kResourceExhausted when more than `most` would have to be read.
 absl::StatusOr<RiskCommits> ReadRiskHistory(const std::string& repository, const RiskOptions& options,
                                             const RiskReading& reading = {});
 
+struct RiskChange {
+  risk::Commit commit;
+  std::vector<std::string> words;  // as they are spelled, for people
+};
+
 // A change under review, from `base` to `head`, as one commit that has not landed: no id, head's author, time and
 // message. kNotFound when a commit or a blob is absent.
-absl::StatusOr<risk::Commit> ReadRiskChange(const std::string& repository, const CommitId& base, const CommitId& head);
+absl::StatusOr<RiskChange> ReadRiskChange(const std::string& repository, const CommitId& base, const CommitId& head);
 
 }  // namespace mergegate::git
 

@@ -6,23 +6,28 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "server/base/status_macros.h"
+#include "server/git/frames.h"
 #include "server/git/risk_file.h"
-#include "server/git/risk_history.h"
-#include "server/pipeline/experts.h"
+#include "server/wire/convert.h"
+#include "server/wire/risk_convert.h"
 
 namespace mergegate::pipeline {
 namespace {
 
-constexpr size_t kAnswersKept = 4096;
+constexpr size_t kAnswersKept = 4096;  // in memory, of a project
+// Raised when answers would come out otherwise: the kept ones count no more.
+constexpr std::string_view kAnswersFormat = "mergegate-risk-answers 1\n";
 // Fewer changes of which it is known whether they caused a defect tell nothing about a project.
 constexpr int kFewestExamples = 200;
 constexpr std::string_view kTooFew = "of fewer than 200 past changes it is known what they caused";
+constexpr std::string_view kBeingRead = "the project's history is being read";
 constexpr int kNiceness = 15;  // not idle: it shares locks with those who hurry
 
 RiskFacts Missing(std::string why) {
@@ -33,12 +38,13 @@ RiskFacts Missing(std::string why) {
 
 int Millionths(double probability) { return static_cast<int>(std::lround(probability * 1e6)); }
 
-RiskFacts FactsOf(const risk::Model& model, const risk::Judged& judged, size_t examples) {
+RiskFacts FactsOf(const risk::Model& model, const risk::Judged& judged, const std::vector<risk::ToldWord>& words,
+                  size_t examples) {
   RiskFacts facts;
   facts.probability = Millionths(judged.probability);
   facts.typical = Millionths(risk::TypicalProbability(model));
   facts.examples = static_cast<int>(examples);
-  for (const risk::Factor& factor : risk::FactorsOf(model, judged.measures)) {
+  for (const risk::Factor& factor : risk::FactorsOf(model, judged.measures, words)) {
     facts.factors.push_back({.text = absl::StrFormat("x%.1f: %s", factor.odds, factor.words),
                              .milli_bits = static_cast<int>(std::lround(1000 * std::log2(factor.odds))),
                              .size = factor.size});
@@ -51,6 +57,11 @@ bool IsShort(const git::Mirror& mirror, const CommitId& base) {
   return parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples);
 }
 
+// Whether new commits come last in the history's order, as those that were added one by one stand.
+bool ComeLast(const std::vector<risk::Commit>& commits, int64_t newest) {
+  return std::ranges::all_of(commits, [&](const risk::Commit& commit) { return commit.time > newest; });
+}
+
 }  // namespace
 
 DefectRisks::Known& DefectRisks::At(const ProjectId& project) {
@@ -60,104 +71,149 @@ DefectRisks::Known& DefectRisks::At(const ProjectId& project) {
   return *known;
 }
 
-void DefectRisks::Ask(const ProjectId& project) {
-  {
-    std::lock_guard lock(mutex_);
-    asked_.insert(project);
+const RiskFacts* DefectRisks::Find(const ProjectId& project, Known& known, const std::string& change) {
+  if (!known.kept.has_value()) {
+    known.kept.emplace(FileOf(project) + ".answers", std::string(kAnswersFormat));
+    known.kept->Read([&](std::string_view bytes) {
+      git::FrameReader reader(bytes);
+      const std::string asked = reader.Text();
+      const auto facts = wire::ParseRisk(reader.Text());
+      if (!reader.ok() || !facts.ok()) return false;
+      known.answers.emplace(asked, *facts);
+      known.answered.push_back(asked);
+      return true;
+    });
   }
-  wake_.notify_one();
+  const auto answer = known.answers.find(change);
+  return answer == known.answers.end() ? nullptr : &answer->second;
 }
 
-void DefectRisks::Remember(const std::string& change, const RiskFacts& facts) {
-  std::lock_guard lock(mutex_);
-  if (!answers_.emplace(change, facts).second) return;
-  answered_.push_back(change);
-  if (answered_.size() <= kAnswersKept) return;
-  answers_.erase(answered_.front());
-  answered_.pop_front();
+void DefectRisks::Remember(const ProjectId& project, Known& known, const std::string& change, const RiskFacts& facts) {
+  std::lock_guard lock(known.answers_mutex);
+  if (Find(project, known, change) != nullptr) return;
+  known.answers.emplace(change, facts);
+  known.answered.push_back(change);
+  std::string frame;
+  git::PutText(frame, change);
+  git::PutText(frame, wire::Serialize(wire::ToProto(facts)));
+  if (!known.kept->Append(frame)) spdlog::warn("risk: cannot write the answers of {}", project.value());
+  while (known.answered.size() > kAnswersKept) {
+    known.answers.erase(known.answered.front());
+    known.answered.pop_front();
+  }
 }
 
 RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const CommitId& head) {
-  const std::string change = absl::StrCat(project.value(), " ", base.value(), " ", head.value());
-  {
-    std::lock_guard lock(mutex_);
-    if (const auto answer = answers_.find(change); answer != answers_.end()) return answer->second;
-  }
-  Ask(project);
-  const absl::StatusOr<std::unique_ptr<git::Mirror>> mirror = mirrors_.Open(project);
-  // A short history need not be read to know that it tells nothing: the same answer before as after.
-  if (mirror.ok() && IsShort(**mirror, base)) return Missing(std::string(kTooFew));
+  const std::string key = absl::StrCat(base.value(), " ", head.value());
   Known& known = At(project);
-  const std::unique_lock lock(known.mutex, std::try_to_lock);
-  if (!lock.owns_lock() || (known.learner == nullptr && known.trouble.empty())) {
-    return Missing("the project's history is still being read");
+  {
+    std::lock_guard lock(known.answers_mutex);
+    if (const RiskFacts* const answer = Find(project, known, key); answer != nullptr) return *answer;
   }
-  if (known.learner == nullptr) return Missing(known.trouble);
+  const absl::StatusOr<std::unique_ptr<git::Mirror>> mirror = mirrors_.Open(project);
   if (!mirror.ok()) return Missing(std::string(mirror.status().message()));
-  RiskFacts facts = Judge(**mirror, base, head, *known.learner);
-  Remember(change, facts);
+  // What can be said without the history is said without it: it is the same before it was read and after.
+  if (IsShort(**mirror, base)) return Missing(std::string(kTooFew));
+  absl::StatusOr<git::RiskChange> change = git::ReadRiskChange((*mirror)->path(), base, head);
+  if (!change.ok()) return Missing(std::string(change.status().message()));
+  if (!risk::IsInstance(change->commit)) {
+    return Missing("told of changes of C and C++ only, up to 20000 lines, no reverts");
+  }
+  const absl::StatusOr<CommitId> branch = (*mirror)->DefaultBranch();
+  if (branch.ok() && (*mirror)->MergeBase(*branch, head).value_or(CommitId()) == head) {
+    return Missing("the change is part of the history that would judge it");
+  }
+
+  std::lock_guard lock(known.mutex);
+  if (!known.being_read) {
+    const CommitId tip = branch.ok() ? *branch : base;
+    const absl::Status status = BringTo(project, **mirror, tip, known);
+    if (status.ok()) {
+      RiskFacts facts = Judge(*std::move(change), *known.learner);
+      if (facts.missing.empty()) Remember(project, known, key, facts);
+      return facts;
+    }
+    if (!absl::IsResourceExhausted(status)) {
+      return Missing("the history cannot be read: " + std::string(status.message()));
+    }
+    if (!known.trouble.empty()) return Missing(std::exchange(known.trouble, ""));
+    known.being_read = true;
+    std::lock_guard ask(mutex_);
+    asked_[project] = tip;
+    wake_.notify_one();
+  }
+  RiskFacts facts = Missing(std::string(kBeingRead));
+  facts.commits_read = known.read;
+  facts.commits_in_all = known.in_all;
   return facts;
 }
 
-RiskFacts DefectRisks::Judge(const git::Mirror& mirror, const CommitId& base, const CommitId& head,
-                             risk::Learner& learner) const {
-  if (learner.Knows(head.value())) return Missing("the change is part of the history that would judge it");
-  absl::StatusOr<risk::Commit> change = git::ReadRiskChange(mirror.path(), base, head);
-  if (!change.ok()) return Missing(std::string(change.status().message()));
-  if (!risk::IsInstance(*change)) return Missing("told of changes of C and C++ only, up to 20000 lines, no reverts");
-  // It lands now, whatever its clock said.
-  change->time = std::max(learner.newest(), absl::ToUnixSeconds(clock_.Now()));
-  const risk::Judged judged = learner.Judge(*change);
+RiskFacts DefectRisks::Judge(git::RiskChange change, risk::Learner& learner) const {
+  // It lands behind all that is there, whatever its clock said; of a history at rest, when the model was last due: the
+  // same from one day to the next.
+  risk::Commit& commit = change.commit;
+  const int64_t now = absl::ToUnixSeconds(clock_.Now());
+  commit.time = std::max(learner.newest(), now - now % risk::kRefitTime);
+  const risk::Judged judged = learner.Judge(commit);
   if (learner.examples() < kFewestExamples) return Missing(std::string(kTooFew));
-  return FactsOf(learner.ModelAt(change->time), judged, learner.examples());
+  return FactsOf(learner.ModelAt(commit.time), judged, learner.Tell(change.words, commit.time), learner.examples());
 }
 
-absl::Status DefectRisks::Read(const ProjectId& project, Known& known) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<git::Mirror> mirror, mirrors_.Open(project));
-  ASSIGN_OR_RETURN(const CommitId tip, TipOf(store_, project, *mirror));
-  if (known.tip == tip) return absl::OkStatus();
-  const git::RiskOptions options{.ref = mirror->DefaultBranch().ok() ? "" : tip.value(), .stop = stop_.get_token()};
-  git::RiskCommits read;
-  if (known.learner == nullptr) {
-    git::RiskFile file(absl::StrCat(folder_, "/", project.value()));
-    ASSIGN_OR_RETURN(read, file.Update(mirror->path(), options));
-  } else {
-    ASSIGN_OR_RETURN(read, git::ReadRiskHistory(mirror->path(), options, {.since = known.tip}));
-    if (read.whole) {  // another history
-      std::lock_guard lock(known.mutex);
-      known.learner = nullptr;
-      known.tip = CommitId();
+// kResourceExhausted when that takes reading more than a question may.
+absl::Status DefectRisks::BringTo(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip,
+                                  Known& known) {
+  if (known.learner != nullptr && known.tip == tip) return absl::OkStatus();
+  const git::RiskOptions options{.ref = tip.value(), .stop = stop_.get_token()};
+  if (known.learner != nullptr) {
+    git::RiskReading reading;
+    reading.since = known.tip;
+    reading.most = read_at_once_;
+    const auto read = git::ReadRiskHistory(mirror.path(), options, reading);
+    if (read.ok() && !read->whole && ComeLast(read->commits, known.learner->newest())) {
+      for (const risk::Commit& commit : read->commits) known.learner->Add(commit);
+      known.tip = tip;
       return absl::OkStatus();
     }
   }
-  auto fresh = known.learner == nullptr ? std::make_unique<risk::Learner>() : nullptr;
-  for (const risk::Commit& commit : read.commits) {
-    if (fresh != nullptr) fresh->Add(commit);
-  }
-  std::lock_guard lock(known.mutex);
-  if (fresh != nullptr) {
-    fresh->ModelAt(std::max(fresh->newest(), absl::ToUnixSeconds(clock_.Now())));
-    known.learner = std::move(fresh);
-  } else {
-    for (const risk::Commit& commit : read.commits) known.learner->Add(commit);
-  }
-  known.tip = read.tip;
+  ASSIGN_OR_RETURN(
+      const git::RiskCommits read,
+      git::RiskFile(FileOf(project)).Update(mirror.path(), options, read_at_once_, [&](size_t done, size_t all) {
+        known.read = static_cast<int>(done);
+        known.in_all = static_cast<int>(all);
+      }));
+  known.learner = std::make_unique<risk::Learner>();
+  for (const risk::Commit& commit : read.commits) known.learner->Add(commit);
+  known.tip = tip;
   return absl::OkStatus();
 }
 
 void DefectRisks::ReadAsked() {
-  std::set<ProjectId> projects;
+  std::map<ProjectId, CommitId> asked;
   {
     std::lock_guard lock(mutex_);
-    projects.swap(asked_);
+    asked.swap(asked_);
   }
-  for (const ProjectId& project : projects) {
+  for (const auto& [project, tip] : asked) {
     Known& known = At(project);
-    const absl::Status status = Read(project, known);
-    if (absl::IsCancelled(status)) return;
-    if (!status.ok()) spdlog::warn("risk: history of {}: {}", project.value(), status.ToString());
+    absl::Status status;
+    if (const auto mirror = mirrors_.Open(project); mirror.ok()) {
+      const git::RiskOptions options{.ref = tip.value(), .stop = stop_.get_token()};
+      status = git::RiskFile(FileOf(project))
+                   .Update((*mirror)->path(), options, SIZE_MAX,
+                           [&](size_t done, size_t all) {
+                             std::lock_guard lock(known.mutex);
+                             known.read = static_cast<int>(done);
+                             known.in_all = static_cast<int>(all);
+                           })
+                   .status();
+    } else {
+      status = mirror.status();
+    }
     std::lock_guard lock(known.mutex);
-    known.trouble = status.ok() ? "" : "the history cannot be read: " + std::string(status.message());
+    known.being_read = false;
+    if (status.ok() || absl::IsCancelled(status)) continue;
+    spdlog::warn("risk: history of {}: {}", project.value(), status.ToString());
+    known.trouble = "the history cannot be read: " + std::string(status.message());
   }
 }
 

@@ -1,44 +1,54 @@
 // How likely changes are to cause defects, by the histories of their projects.
 //
-//   DefectRisks risks(clock, mirrors, store, "/data/risk");
+//   DefectRisks risks(clock, mirrors, "/data/risk");
 //   risks.Start();
 //   parts.risk = [&](const ProjectId& project, const CommitId& base, const CommitId& head) {
 //     return risks.Of(project, base, head);
 //   };
 //   ...   risks.Stop();
 //
-// Nobody waits for a history: the first question has it read in the background, out of a file and then what is new in
-// the mirror, by a thread that steps back behind others; until then the answer says so. What was
-// answered once stays the answer for the same two commits, so that identical requests have identical verdicts.
+// The history is that of the default branch, or of `base` where the mirror has none. What is new in it is read at once
+// when it is little; nobody waits for more: that is read in the background, by a thread that steps back behind others,
+// and kept, and until then the answer says so. An answer depends on the two commits, that history and the quarter, not
+// on when or in what order questions come; what was answered once is kept and stays the answer, so that identical
+// requests have identical verdicts.
 //
 // Thread safety: Of from any thread; Start and Stop once each, from one thread.
 #ifndef MERGEGATE_SERVER_PIPELINE_DEFECT_RISKS_H_
 #define MERGEGATE_SERVER_PIPELINE_DEFECT_RISKS_H_
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "server/base/clock.h"
+#include "server/domain/ids.h"
 #include "server/domain/verdict.h"
+#include "server/git/frames.h"
+#include "server/git/mirror.h"
+#include "server/git/risk_history.h"
 #include "server/pipeline/mirrors.h"
 #include "server/risk/learner.h"
-#include "server/storage/store.h"
 
 namespace mergegate::pipeline {
 
 class DefectRisks {
  public:
-  // `folder` (made when absent) keeps what was read.
-  DefectRisks(const Clock& clock, const Mirrors& mirrors, storage::Store& store, std::string folder)
-      : clock_(clock), mirrors_(mirrors), store_(store), folder_(std::move(folder)) {}
+  // Commits that a question reads itself: below a second.
+  static constexpr size_t kReadAtOnce = 500;
+
+  // `folder` (made when absent) keeps what was read and answered.
+  DefectRisks(const Clock& clock, const Mirrors& mirrors, std::string folder, size_t read_at_once = kReadAtOnce)
+      : clock_(clock), mirrors_(mirrors), folder_(std::move(folder)), read_at_once_(read_at_once) {}
   ~DefectRisks() { Stop(); }
   DefectRisks(const DefectRisks&) = delete;
   DefectRisks& operator=(const DefectRisks&) = delete;
@@ -48,31 +58,38 @@ class DefectRisks {
 
   void Start();
   void Stop();
-  // Reads what is new of the projects that were asked about, on this thread; what Start's thread does.
+  // Reads the long histories that were asked for, on this thread; what Start's thread does.
   void ReadAsked();
 
  private:
+  // What is known of one project. `mutex` guards all but the answers, which are told without waiting for it.
   struct Known {
     std::mutex mutex;
     CommitId tip = {};
-    std::unique_ptr<risk::Learner> learner = {};  // null until the history was read once
-    std::string trouble = {};                     // why it could not be read
+    std::unique_ptr<risk::Learner> learner = {};  // of the history up to `tip`
+    bool being_read = false;                      // by the thread, into the file
+    int read = 0, in_all = 0;                     // commits, as of the last that was told
+    std::string trouble = {};                     // why that failed
+
+    std::mutex answers_mutex;
+    std::optional<git::FrameFile> kept = {};  // the answers, once they were read
+    std::map<std::string, RiskFacts> answers = {};
+    std::deque<std::string> answered = {};  // the oldest first
   };
   Known& At(const ProjectId& project);
-  void Ask(const ProjectId& project);
-  absl::Status Read(const ProjectId& project, Known& known);
-  RiskFacts Judge(const git::Mirror& mirror, const CommitId& base, const CommitId& head, risk::Learner& learner) const;
-  void Remember(const std::string& change, const RiskFacts& facts);
+  std::string FileOf(const ProjectId& project) const { return folder_ + "/" + project.value(); }
+  void Remember(const ProjectId& project, Known& known, const std::string& change, const RiskFacts& facts);
+  const RiskFacts* Find(const ProjectId& project, Known& known, const std::string& change);
+  absl::Status BringTo(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip, Known& known);
+  RiskFacts Judge(git::RiskChange change, risk::Learner& learner) const;
 
   const Clock& clock_;
   const Mirrors& mirrors_;
-  storage::Store& store_;
   const std::string folder_;
+  const size_t read_at_once_;
   std::mutex mutex_;
   std::map<ProjectId, std::unique_ptr<Known>> known_;
-  std::set<ProjectId> asked_;
-  std::map<std::string, RiskFacts> answers_;
-  std::deque<std::string> answered_;  // the oldest first
+  std::map<ProjectId, CommitId> asked_;  // the tips to read up to
   std::condition_variable wake_;
   std::stop_source stop_;
   std::thread thread_;

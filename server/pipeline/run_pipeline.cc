@@ -2,6 +2,8 @@
 // this stops fitting on a screen, a stage is in the wrong place.
 #include "server/pipeline/run_pipeline.h"
 
+#include <chrono>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -21,8 +23,12 @@
 namespace mergegate::pipeline {
 namespace {
 
-storage::VerdictRecord Record(const Facts& facts, const RunStats& stats, const Submission& submission) {
+storage::VerdictRecord Record(const Facts& facts, RunStats stats, const Submission& submission) {
   const Verdict verdict = Judge(facts);
+  if (facts.risk) {
+    stats.history_read = facts.risk->commits_read;
+    stats.history_in_all = facts.risk->commits_in_all;
+  }
   storage::VerdictRecord record{.state = verdict.state,
                                 .verdict = wire::Serialize(wire::ToProto(verdict)),
                                 .facts = wire::Serialize(wire::ToProto(facts)),
@@ -50,16 +56,21 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   ASSIGN_OR_RETURN(PatchSet patch_set, FindPatchSet(*mirror, submission));
   ASSIGN_OR_RETURN(const PolicyInForce policy, LoadPolicy(patch_set, submission));
   ASSIGN_OR_RETURN(const CommandText command_text, FindCommandText(*mirror, parts.store, submission));
-  const std::optional<RiskFacts> risk =
-      patch_set.missing.empty() ? parts.risk(submission.project, patch_set.base, patch_set.head) : std::nullopt;
+  // Beside the analysis: the history may have to be read.
+  const std::shared_future<std::optional<RiskFacts>> risk =
+      std::async(std::launch::async,
+                 [&given, &submission, known = patch_set.missing.empty(), base = patch_set.base,
+                  head = patch_set.head]() -> std::optional<RiskFacts> {
+                   return known ? given.risk(submission.project, base, head) : std::nullopt;
+                 });
   // What history says and who looks at it is no property of the change, so it is added to what is kept for identical
   // requests.
   const auto with_rest = [&](storage::VerdictRecord record) -> absl::StatusOr<storage::VerdictRecord> {
     const bool reviewed = IsReviewed(submission), queued = submission.change.starts_with(kQueuePrefix);
-    if (!risk && !reviewed && !queued) return record;
+    if (!risk.get() && !reviewed && !queued) return record;
     if (reviewed) watch.Start("reviewers");
     ASSIGN_OR_RETURN(Facts facts, wire::ParseFacts(record.facts));
-    facts.risk = risk;
+    facts.risk = risk.get();
     if (reviewed) {
       RETURN_IF_ERROR(LoadDiff(*mirror, patch_set));
       RETURN_IF_ERROR(AddReview(parts, run, *mirror, patch_set, policy.policy, facts));
@@ -68,9 +79,8 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
       return Record(facts, watch.Finish(), submission);
     }
     if (queued) RETURN_IF_ERROR(BorrowReview(parts, run, facts));
-    storage::VerdictRecord told = Record(facts, {}, submission);
-    told.stats = std::move(record.stats);
-    return told;
+    ASSIGN_OR_RETURN(RunStats stats, wire::ParseStats(record.stats));
+    return Record(facts, std::move(stats), submission);
   };
   std::optional<RunMemo> memo;
   if (patch_set.missing.empty()) {
@@ -106,7 +116,7 @@ absl::StatusOr<storage::VerdictRecord> RunPipeline(const PipelineParts& given, c
   watch.Start("analysis");
   const auto on_matching = [&](AnalysisResults results) {
     Facts facts = facts_of(std::move(results));
-    facts.risk = risk;
+    if (risk.wait_for(std::chrono::seconds(0)) == std::future_status::ready) facts.risk = risk.get();
     parts.progress.ReportPreliminary(run.id, Judge(facts));
   };
   ASSIGN_OR_RETURN(AnalysisResults results, Analyze(parts, run, patch_set, plan_input, plan,

@@ -58,6 +58,7 @@ struct Commit {
   Message message;
   std::vector<File> files;  // every file that differs
   Content content;
+  std::vector<uint32_t> words = {};  // of added code, ascending; see words.h
   bool operator==(const Commit&) const = default;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kPrefix = 7;
 constexpr double kPrior = 10;  // earlier changes that the project's rate stands for
+constexpr int64_t kRecent = 90 * kDay;
 constexpr double kHalfLife = 365.0 * kDay;
 
 std::string Lower(std::string_view text) {
@@ -69,6 +70,7 @@ std::span<const MeasureColumn> MeasureColumns() {
       {"area_rate", &Measures::area_rate},
       {"recent_rate", &Measures::recent_rate},
       {"highest_rate", &Measures::highest_rate},
+      {"words", &Measures::words},
   };
   return kColumns;
 }
@@ -129,8 +131,9 @@ Measures History::MeasuresOf(const Commit& commit) {
     folder_numbers.insert(FolderOf(file.path));
     area_numbers.insert(AreaOf(file.path));
     if (state == nullptr) continue;
-    while (!state->recent.empty() && state->recent.front() < commit.time - 90 * kDay) state->recent.pop_front();
-    m.recent_changes += static_cast<double>(state->recent.size());
+    const auto recent =
+        std::ranges::find_if(state->recent, [&](int64_t time) { return time >= commit.time - kRecent; });
+    m.recent_changes += static_cast<double>(state->recent.end() - recent);
     all.changes += state->all.changes;
     all.inducing += state->all.inducing;
     fixes += state->fixes;
@@ -223,6 +226,7 @@ void History::Add(const Commit& commit) {
     state.authors.insert(author);
     if (!IsCode(file.path)) continue;
     landed.code = true;
+    while (!state.recent.empty() && state.recent.front() < commit.time - kRecent) state.recent.pop_front();
     state.recent.push_back(commit.time);
     ++state.all.changes;
     state.fixes += commit.message.corrects ? 1 : 0;

@@ -57,6 +57,7 @@ struct Measures {
   double area_rate = 0;     // as file_rate, of the two topmost folders
   double recent_rate = 0;   // as file_rate, of what was induced with a half-life of a year
   double highest_rate = 0;  // of one file
+  double words = 0;         // evidence of the words of added code (words.h); the learner's, not the history's
 };
 
 struct MeasureColumn {

@@ -1,38 +1,75 @@
 #include "server/risk/learner.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mergegate::risk {
 
+bool Learner::IsInducing(const Instance& instance) const {
+  const int64_t fixed = history_.FirstFix(instance.commit);
+  return fixed != 0 && fixed <= history_.TimeOf(instance.commit) + kLabelTime;
+}
+
 const Model& Learner::ModelAt(int64_t time) {
-  if (time < next_refit_) return model_;
+  const int64_t due = time - time % kRefitTime;
+  if (due == refit_) return model_;
   std::vector<Example> examples;
   for (const Instance& instance : instances_) {
     const int64_t landed = history_.TimeOf(instance.commit);
-    if (landed >= time - kLabelTime) continue;
-    const int64_t fixed = history_.FirstFix(instance.commit);
-    examples.push_back(
-        {.time = landed, .inputs = instance.inputs, .inducing = fixed != 0 && fixed <= landed + kLabelTime});
+    if (landed >= due - kLabelTime) continue;
+    examples.push_back({.time = landed, .inputs = instance.inputs, .inducing = IsInducing(instance)});
   }
   examples_ = examples.size();
   model_ = Refit(examples);
-  next_refit_ = time + kRefitTime;
+  refit_ = due;
   return model_;
 }
 
+void Learner::LearnWords() {
+  for (; words_learned_ < instances_.size(); ++words_learned_) {
+    Instance& instance = instances_[words_learned_];
+    const int64_t landed = history_.TimeOf(instance.commit);
+    if (landed >= newest_ - kLabelTime) return;
+    word_rates_.Add(instance.words, landed, instance.expected, IsInducing(instance));
+    instance.words = {};
+  }
+}
+
+Measures Learner::MeasuresOf(const Commit& commit) {
+  Measures measures = history_.MeasuresOf(commit);
+  measures.words = word_rates_.EvidenceOf(commit.words, commit.time);
+  return measures;
+}
+
+std::vector<ToldWord> Learner::Tell(const std::vector<std::string>& words, int64_t time) const {
+  std::vector<ToldWord> told;
+  for (const std::string& word : words) told.push_back({word, word_rates_.EvidenceOf(NumberOf(word), time)});
+  std::erase_if(told, [](const ToldWord& word) { return word.evidence == 0; });
+  std::ranges::sort(told, {}, [](const ToldWord& word) { return std::pair(-word.evidence, word.word); });
+  return told;
+}
+
 Judged Learner::Judge(const Commit& commit) {
-  Judged judged{.measures = history_.MeasuresOf(commit)};
-  judged.probability = ProbabilityOf(ModelAt(commit.time), InputsOf(judged.measures));
+  Judged judged{.measures = MeasuresOf(commit)};
+  judged.probability = ProbabilityOf(ModelAt(std::max(commit.time, newest_)), InputsOf(judged.measures));
   return judged;
 }
 
 void Learner::Add(const Commit& commit) {
   if (IsInstance(commit)) {
-    instances_.push_back({.commit = history_.size(), .inputs = InputsOf(history_.MeasuresOf(commit))});
+    Measures measures = MeasuresOf(commit);
+    const Inputs inputs = InputsOf(measures);
+    // Words shall tell what the others do not.
+    measures.words = 0;
+    instances_.push_back({.commit = history_.size(),
+                          .inputs = inputs,
+                          .words = commit.words,
+                          .expected = ProbabilityOf(ModelAt(std::max(commit.time, newest_)), InputsOf(measures))});
   }
   history_.Add(commit);
   known_.insert(commit.id);
   newest_ = std::max(newest_, commit.time);
+  LearnWords();
 }
 
 }  // namespace mergegate::risk

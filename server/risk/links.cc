@@ -30,7 +30,7 @@ struct Patterns {
       R"(\b(?:introduc\w+|caused|broken|broke|regression|regressed|bug|missed|forgotten|overlooked)\b[^.]{0,20}?)"
       R"(\b(?:in|by|with|from|of)(?:\s+the)?(?:(?::?\s+(?:commit|change):?)?\s+|: )\(?"?([0-9a-f]{7,40})\b)",
       Bytes()};
-  RE2 broken_since{R"(\bbroken\b[^.]{0,40}?\b(?:since|after):?\s+(?:commit\s+)?([0-9a-f]{7,40})\b)", Bytes()};
+  RE2 broken_since{R"(\bbroken\b[^.\n]{0,40}?\b(?:since|after):?\s+(?:commit\s+)?([0-9a-f]{7,40})\b)", Bytes()};
 };
 
 const Patterns& Known() {

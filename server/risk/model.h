@@ -22,7 +22,7 @@
 
 namespace mergegate::risk {
 
-inline constexpr size_t kTerms = 11;
+inline constexpr size_t kTerms = 12;
 // Measures on their scales: transformed, less the general mean, over the general deviation, within [-5, 5].
 using Inputs = std::array<double, kTerms>;
 
@@ -62,8 +62,14 @@ struct Factor {
   bool size = false;         // the measure grows with the change, whatever it does
 };
 
-// One for each term, the ones that move the odds most first.
-std::vector<Factor> FactorsOf(const Model& model, const Measures& measures);
+// A word of the change, and the logarithm of the defects that came with it over those expected.
+struct ToldWord {
+  std::string word;
+  double evidence = 0;
+};
+
+// One for each term, the ones that move the odds most first. `words`: those of the change, most evidence first.
+std::vector<Factor> FactorsOf(const Model& model, const Measures& measures, std::span<const ToldWord> words = {});
 
 // Of a change with typical measures.
 double TypicalProbability(const Model& model);

@@ -324,6 +324,7 @@ v1::Verdict ToProto(const Verdict& verdict) {
   *proto.mutable_counterfactual() = ToProto(verdict.counterfactual);
   proto.set_rules_version(verdict.rules_version);
   if (verdict.project_m) *proto.mutable_project_m() = ToProto(*verdict.project_m);
+  if (verdict.risk) *proto.mutable_risk() = ToDefectRisk(*verdict.risk);
   return proto;
 }
 
@@ -342,6 +343,7 @@ absl::StatusOr<Verdict> FromProto(const v1::Verdict& proto) {
   if (proto.has_project_m()) {
     ASSIGN_OR_RETURN(verdict.project_m, FromProto(proto.project_m()));
   }
+  if (proto.has_risk()) verdict.risk = FromProto(proto.risk());
   return verdict;
 }
 
@@ -364,6 +366,8 @@ v1::RunStats ToProto(const RunStats& stats) {
   proto.set_bodies_skipped(stats.bodies_skipped);
   proto.set_entries_analyzed(stats.entries_analyzed);
   proto.set_entries_reused(stats.entries_reused);
+  proto.set_history_read(stats.history_read);
+  proto.set_history_in_all(stats.history_in_all);
   return proto;
 }
 
@@ -379,7 +383,9 @@ RunStats FromProto(const v1::RunStats& proto) {
                  .preambles_reused = proto.preambles_reused(),
                  .bodies_skipped = proto.bodies_skipped(),
                  .entries_analyzed = proto.entries_analyzed(),
-                 .entries_reused = proto.entries_reused()};
+                 .entries_reused = proto.entries_reused(),
+                 .history_read = proto.history_read(),
+                 .history_in_all = proto.history_in_all()};
   for (const v1::StageCost& stage : proto.stages()) {
     stats.stages.push_back({stage.stage(), stage.wall_seconds(), stage.cpu_seconds()});
   }
@@ -400,6 +406,14 @@ absl::StatusOr<Facts> ParseFacts(std::string_view bytes) {
   v1::Facts proto;
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::DataLossError("the stored facts are not readable");
+  }
+  return FromProto(proto);
+}
+
+absl::StatusOr<RunStats> ParseStats(std::string_view bytes) {
+  v1::RunStats proto;
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::DataLossError("the stored costs of a run are not readable");
   }
   return FromProto(proto);
 }

@@ -39,8 +39,9 @@ std::string Serialize(const google::protobuf::MessageLite& message);
 std::string SerializeResult(const TaskResult& result);
 absl::StatusOr<TaskResult> ParseResult(std::string_view bytes);
 
-// Facts as they were stored. kDataLoss when the bytes are none.
+// Facts and costs as they were stored. kDataLoss when the bytes are none.
 absl::StatusOr<Facts> ParseFacts(std::string_view bytes);
+absl::StatusOr<RunStats> ParseStats(std::string_view bytes);
 
 // "projects/{project}" and "projects/{project}/runs/{run}"; kInvalidArgument says what the form is.
 absl::StatusOr<ProjectId> ParseProjectName(std::string_view name);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "client/cli/format/names.h"
+#include "client/cli/format/sections.h"
 
 namespace mergegate::client {
 namespace {
@@ -13,6 +14,8 @@ using Json = nlohmann::ordered_json;
 
 // The double nearest to the decimal: prints as that decimal.
 double Decimal(int ten_thousandths) { return ten_thousandths / 10000.0; }
+
+double Hundredths(double value) { return std::round(value * 100) / 100; }
 
 double Milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
 
@@ -102,6 +105,21 @@ Json ToJson(const v1::Metric& metric) {
           {"missing", Texts(metric.missing())}};
 }
 
+Json ToJson(const v1::DefectRisk& risk) {
+  Json json = {{"missing", risk.missing()}};
+  if (!risk.missing().empty()) return json;
+  json["probability"] = risk.probability() / 1e6;
+  json["typical"] = risk.typical() / 1e6;
+  json["odds"] = Hundredths(OddsAgainstTypical(risk));
+  json["examples"] = risk.examples();
+  json["factors"] = List(risk.factors(), [](const v1::DefectFactor& factor) {
+    return Json{{"odds", Hundredths(std::exp2(factor.milli_bits() / 1000.0))},
+                {"text", factor.text()},
+                {"size", factor.size()}};
+  });
+  return json;
+}
+
 Json ToJson(const v1::Counterfactual& counterfactual) {
   return {{"reachable", counterfactual.reachable()},
           {"smallest", counterfactual.smallest()},
@@ -152,6 +170,8 @@ Json ToJson(const v1::RunStats& stats) {
           {"bodies_skipped", stats.bodies_skipped()},
           {"entries_analyzed", stats.entries_analyzed()},
           {"entries_reused", stats.entries_reused()},
+          {"history_read", stats.history_read()},
+          {"history_in_all", stats.history_in_all()},
           {"stages", List(stats.stages(), [](const v1::StageCost& stage) {
              return Json{{"stage", stage.stage()},
                          {"wall_seconds", Milliseconds(stage.wall_seconds())},
@@ -224,6 +244,7 @@ std::string FormatJson(const v1::GetVerdictResponse& response) {
                {"failures", List(verdict.failures(), [](const auto& failure) { return ToJson(failure); })},
                {"coverage", ToJson(verdict.coverage())},
                {"metrics", Json{{"Q", verdict.has_quality() ? ToJson(verdict.quality()) : Json(nullptr)}}},
+               {"risk", verdict.has_risk() ? ToJson(verdict.risk()) : Json(nullptr)},
                {"counterfactual", ToJson(verdict.counterfactual())},
                {"relaxations", List(verdict.relaxations(),
                                     [](const v1::Relaxation& relaxation) {

@@ -87,6 +87,9 @@ std::string FormatMarkdown(const v1::GetVerdictResponse& response) {
     }
     text += fmt::format("| **{}** | Q |\n\n</details>\n", Points(verdict.quality().value()));
   }
+  if (const std::string risk = RiskSentence(verdict, response.stats()); !risk.empty()) {
+    text += fmt::format("\n{}.\n", Cell(risk));
+  }
   text += fmt::format("\n{} {}\n", CoverageSentence(verdict.coverage()), CostSentence(response.stats()));
   if (!response.run().name().empty()) text += fmt::format("Run: {}\n", Cell(response.run().name()));
   return text;

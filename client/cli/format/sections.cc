@@ -93,6 +93,13 @@ std::string PlaceOf(const v1::Finding& finding) {
   return fmt::format("{}:{}:{}", finding.path(), finding.line(), finding.column());
 }
 
+double OddsAgainstTypical(const v1::DefectRisk& risk) {
+  const auto odds = [](int millionths) {
+    return std::clamp(millionths, 1, 999'999) / (1e6 - std::clamp(millionths, 1, 999'999));
+  };
+  return odds(risk.probability()) / odds(risk.typical());
+}
+
 std::string_view ConditionPhrase(v1::ConditionState state) {
   switch (state) {
     case v1::CONDITION_STATE_SATISFIED:
@@ -243,6 +250,32 @@ std::string QualitySection(const v1::Verdict& verdict, size_t most, const TextSt
   }
   for (const std::string& missing : quality.missing()) {
     out += Wrap("not counted: " + EscapeControl(missing), {"  ", "    "}, style.width);
+  }
+  return out;
+}
+
+std::string RiskSentence(const v1::Verdict& verdict, const v1::RunStats& stats) {
+  if (!verdict.has_risk()) return "";
+  const v1::DefectRisk& risk = verdict.risk();
+  if (!risk.missing().empty()) {
+    std::string text = "Risk of a defect: not known: " + EscapeControl(risk.missing());
+    if (const int all = stats.history_in_all(); all > 0) {
+      text += fmt::format(" ({} of {})", stats.history_read(), Count(all, "commit", "commits"));
+    }
+    return text;
+  }
+  return fmt::format("Risk of a defect: {:.1f} %, x{:.1f} the odds of a typical change ({:.1f} %), by {}",
+                     risk.probability() / 1e4, OddsAgainstTypical(risk), risk.typical() / 1e4,
+                     Count(risk.examples(), "past change", "past changes"));
+}
+
+std::string RiskSection(const v1::Verdict& verdict, const v1::RunStats& stats, const TextStyle& style) {
+  constexpr int kMostFactors = 3;
+  const std::string sentence = RiskSentence(verdict, stats);
+  if (sentence.empty()) return "";
+  std::string out = Wrap(sentence, {"", "  "}, style.width);
+  for (int i = 0; i < std::min(kMostFactors, verdict.risk().factors().size()); ++i) {
+    out += Wrap(EscapeControl(verdict.risk().factors(i).text()), {"  ", "        "}, style.width);
   }
   return out;
 }

@@ -15,6 +15,9 @@ namespace mergegate::client {
 // "src/a.cc:12:5"; not escaped.
 std::string PlaceOf(const v1::Finding& finding);
 
+// The odds of the change over those of a typical one, > 0.
+double OddsAgainstTypical(const v1::DefectRisk& risk);
+
 // "holds", "does not hold", "overridden", "does not apply", "undecided".
 std::string_view ConditionPhrase(v1::ConditionState state);
 
@@ -33,6 +36,10 @@ std::string FindingSection(const std::vector<const v1::Finding*>& findings, size
 std::string ActionSection(const v1::Verdict& verdict, const TextStyle& style);
 // Q with its ledger: all entries and their sum, or the `most` that weigh most.
 std::string QualitySection(const v1::Verdict& verdict, size_t most, const TextStyle& style);
+// "Risk of a defect: 4.1 %, x3.5 the odds of a typical change ...", and the three measures that move the odds most; why
+// it is not known; or empty where nobody asked.
+std::string RiskSentence(const v1::Verdict& verdict, const v1::RunStats& stats);
+std::string RiskSection(const v1::Verdict& verdict, const v1::RunStats& stats, const TextStyle& style);
 std::string FailureSection(const v1::Verdict& verdict, const TextStyle& style);
 std::string RelaxationSection(const v1::Verdict& verdict, const TextStyle& style);
 

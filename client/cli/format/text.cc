@@ -44,6 +44,7 @@ std::string Closing(const v1::GetVerdictResponse& response, const TextStyle& sty
          (matching ? Wrap("The policy decides on the matching tier: the static analyzer is not waited for.", {"", "  "},
                           style.width)
                    : "") +
+         RiskSection(response.verdict(), response.stats(), style) +
          (project_m.empty() ? "" : Wrap(project_m, {"", "  "}, style.width)) +
          Wrap(CostSentence(response.stats()), {"", "  "}, style.width);
 }

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,15 +12,13 @@
 #include "server/base/status_macros.h"
 #include "server/storage/sqlite/audit_rows.h"
 #include "server/storage/sqlite/rows.h"
+#include "server/storage/sqlite/signal_rows.h"
 #include "server/storage/sqlite/sqlite_store.h"
 
 namespace mergegate::storage {
 namespace {
 
 constexpr char kListing = 's';
-constexpr std::string_view kColumns =
-    "happened, number, kind, actor, subject, project, object, part, value, text, source, source_id, corrects, "
-    "retracted";
 
 // A signal's place in a table of texts; made when it is not there. Knows what it has seen.
 class Numbers {
@@ -46,127 +43,6 @@ class Numbers {
   Database& db_;
   const std::string table_, column_;
   absl::flat_hash_map<std::string, int64_t> known_;
-};
-
-// Texts by number.
-class Texts {
- public:
-  static absl::StatusOr<Texts> Read(Database& db, std::string_view sql) {
-    Texts texts;
-    ASSIGN_OR_RETURN(Statement query, db.Query(sql));
-    while (true) {
-      ASSIGN_OR_RETURN(const bool row, query.Step());
-      if (!row) return texts;
-      const auto number = static_cast<size_t>(query.Int(0));
-      if (texts.texts_.size() <= number) texts.texts_.resize(number + 1);
-      texts.texts_[number] = query.Text(1);
-    }
-  }
-
-  const std::string& operator[](int64_t number) const {
-    static const std::string kNone;
-    const auto index = static_cast<size_t>(number);
-    return index < texts_.size() ? texts_[index] : kNone;
-  }
-
- private:
-  std::vector<std::string> texts_;
-};
-
-// A row as it stands, with what its numbers mean looked up.
-struct Dictionary {
-  Texts people, names;
-
-  static absl::StatusOr<Dictionary> Read(Database& db, bool join_identities) {
-    Dictionary dictionary;
-    ASSIGN_OR_RETURN(
-        dictionary.people,
-        Texts::Read(db, join_identities ? "SELECT number, coalesce(person, signal_people.handle) FROM signal_people"
-                                          " LEFT JOIN identities ON identities.handle = signal_people.handle"
-                                        : "SELECT number, handle FROM signal_people"));
-    ASSIGN_OR_RETURN(dictionary.names, Texts::Read(db, "SELECT number, name FROM signal_names"));
-    return dictionary;
-  }
-
-  Signal SignalOf(const Statement& row) const {
-    Signal signal{.kind = static_cast<SignalKind>(row.Int(2)),
-                  .actor = Handle(people[row.Int(3)]),
-                  .subject = Handle(people[row.Int(4)]),
-                  .project = ProjectId(names[row.Int(5)]),
-                  .object = row.Text(6),
-                  .part = row.Text(7),
-                  .value = row.IsNull(8) ? std::numeric_limits<double>::quiet_NaN() : row.Double(8),
-                  .text = row.Text(9),
-                  .at = TimeOfRow(row.Int(0)),
-                  .source = names[row.Int(10)],
-                  .source_id = row.Text(11),
-                  .corrects = row.Text(12),
-                  .retracted = row.Int(13) != 0};
-    return signal;
-  }
-};
-
-// Who corrects what: decides which signals count. Corrections are few.
-class Corrections {
- public:
-  // Those that arrived up to number `until`; of all, or of the (source, id) that one statement's rows name.
-  static absl::StatusOr<Corrections> Read(Database& db) {
-    Corrections corrections;
-    ASSIGN_OR_RETURN(Statement query, db.Query("SELECT source, corrects, retracted, happened, source_id, number"
-                                               " FROM signals INDEXED BY signals_by_correction WHERE corrects <> ''"));
-    RETURN_IF_ERROR(corrections.AddRows(query));
-    return corrections;
-  }
-
-  absl::Status ReadFor(Database& db, int64_t source, std::string_view id) {
-    ASSIGN_OR_RETURN(Statement query,
-                     db.Query("SELECT source, corrects, retracted, happened, source_id, number FROM signals"
-                              " WHERE source = ? AND corrects = ? AND corrects <> ''",
-                              {source, id}));
-    return AddRows(query);
-  }
-
-  // Of what had arrived up to number `until`.
-  bool Counts(int64_t source, std::string_view id, std::string_view corrects, bool retracted, int64_t number,
-              int64_t until = std::numeric_limits<int64_t>::max()) const {
-    if (retracted) return false;
-    if (by_source_.empty()) return true;
-    if (Last(source, id, until) != nullptr) return false;
-    if (corrects.empty()) return true;
-    const Correction* last = Last(source, corrects, until);
-    return last != nullptr && last->number == number;
-  }
-
- private:
-  struct Correction {
-    bool retracted = false;
-    int64_t happened = 0;
-    std::string id;
-    int64_t number = 0;
-    auto Rank() const { return std::tie(retracted, happened, id); }
-  };
-
-  absl::Status AddRows(Statement& query) {
-    while (true) {
-      ASSIGN_OR_RETURN(const bool row, query.Step());
-      if (!row) return absl::OkStatus();
-      by_source_[query.Int(0)][query.Text(1)].push_back({query.Int(2) != 0, query.Int(3), query.Text(4), query.Int(5)});
-    }
-  }
-
-  const Correction* Last(int64_t source, std::string_view id, int64_t until) const {
-    const auto of_source = by_source_.find(source);
-    if (of_source == by_source_.end()) return nullptr;
-    const auto found = of_source->second.find(absl::string_view(id.data(), id.size()));
-    if (found == of_source->second.end()) return nullptr;
-    const Correction* last = nullptr;
-    for (const Correction& correction : found->second) {
-      if (correction.number <= until && (last == nullptr || last->Rank() < correction.Rank())) last = &correction;
-    }
-    return last;
-  }
-
-  std::unordered_map<int64_t, absl::flat_hash_map<std::string, std::vector<Correction>>> by_source_;
 };
 
 // The clauses of a query, with the numbers of what it names written in. Nothing else of it is text.
@@ -220,7 +96,7 @@ absl::StatusOr<std::string> Where(Database& db, const SignalQuery& query) {
 }
 
 absl::StatusOr<Statement> Select(Database& db, const std::string& where, std::string_view object) {
-  const std::string sql = absl::StrCat("SELECT ", std::string(kColumns), " FROM signals", where);
+  const std::string sql = absl::StrCat("SELECT ", std::string(kSignalColumns), " FROM signals", where);
   return object.empty() ? db.Query(sql) : db.Query(sql, {object});
 }
 
@@ -288,7 +164,7 @@ absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<
   {
     ASSIGN_OR_RETURN(Statement insert, db.Query("INSERT INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                                                 " ON CONFLICT (source, source_id) DO NOTHING RETURNING 1"));
-    ASSIGN_OR_RETURN(Statement stored, db.Query(absl::StrCat("SELECT ", std::string(kColumns),
+    ASSIGN_OR_RETURN(Statement stored, db.Query(absl::StrCat("SELECT ", std::string(kSignalColumns),
                                                              " FROM signals WHERE source = ? AND source_id = ?")));
     for (const Signal& signal : signals) {
       ASSIGN_OR_RETURN(const int64_t actor, people.Of(signal.actor.value()));
@@ -323,8 +199,8 @@ absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<
 absl::Status SqliteStore::ScanSignals(const SignalQuery& query, const std::function<void(Signal)>& visit) {
   const auto [lock, db] = Scanning();
   ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(db, Transaction::Lock::kRead));
-  ASSIGN_OR_RETURN(const Dictionary dictionary, Dictionary::Read(db, /*join_identities=*/true));
-  ASSIGN_OR_RETURN(const Corrections corrections, Corrections::Read(db));
+  ASSIGN_OR_RETURN(const SignalDictionary dictionary, SignalDictionary::Read(db, /*join_identities=*/true));
+  ASSIGN_OR_RETURN(const SignalCorrections corrections, SignalCorrections::Read(db));
   ASSIGN_OR_RETURN(const std::string where, Where(db, query));
   ASSIGN_OR_RETURN(Statement rows, Select(db, absl::StrCat(where, " ORDER BY happened, number"), query.object));
   InOrder in_order(visit);
@@ -348,8 +224,8 @@ absl::StatusOr<Page<Signal>> SqliteStore::ListSignals(const SignalQuery& query, 
   }
   const auto [lock, db] = Scanning();
   ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(db, Transaction::Lock::kRead));
-  ASSIGN_OR_RETURN(const Dictionary dictionary, Dictionary::Read(db, /*join_identities=*/false));
-  ASSIGN_OR_RETURN(const Corrections corrections, Corrections::Read(db));
+  ASSIGN_OR_RETURN(const SignalDictionary dictionary, SignalDictionary::Read(db, /*join_identities=*/false));
+  ASSIGN_OR_RETURN(const SignalCorrections corrections, SignalCorrections::Read(db));
   ASSIGN_OR_RETURN(const std::string where, Where(db, query));
   ASSIGN_OR_RETURN(Statement rows, Select(db,
                                           absl::StrCat(where, " AND (happened, number) < (", happened, ", ", number,
@@ -382,7 +258,7 @@ absl::StatusOr<SignalChanges> SqliteStore::SignalsSince(const SignalCursor& curs
   ASSIGN_OR_RETURN(changes.next, ReadCursor(db));
   changes.everything = changes.next.epoch != cursor.epoch || cursor.number > changes.next.number;
   if (changes.everything || changes.next.number == cursor.number) return changes;
-  ASSIGN_OR_RETURN(const Dictionary dictionary, Dictionary::Read(db, /*join_identities=*/true));
+  ASSIGN_OR_RETURN(const SignalDictionary dictionary, SignalDictionary::Read(db, /*join_identities=*/true));
 
   // What can have changed: what came, and what that corrects, with the other corrections of the same.
   std::set<std::pair<int64_t, std::string>> touched;
@@ -401,7 +277,7 @@ absl::StatusOr<SignalChanges> SqliteStore::SignalsSince(const SignalCursor& curs
       touched.emplace(came.Int(1), came.Text(3));
     }
   }
-  Corrections corrections;
+  SignalCorrections corrections;
   for (const auto& [source, id] : touched) {
     RETURN_IF_ERROR(corrections.ReadFor(db, source, id));
     ASSIGN_OR_RETURN(Statement siblings,
@@ -415,7 +291,7 @@ absl::StatusOr<SignalChanges> SqliteStore::SignalsSince(const SignalCursor& curs
     }
   }
   // Corrections of the corrections decide over those.
-  ASSIGN_OR_RETURN(Statement one, db.Query(absl::StrCat("SELECT ", std::string(kColumns),
+  ASSIGN_OR_RETURN(Statement one, db.Query(absl::StrCat("SELECT ", std::string(kSignalColumns),
                                                         " FROM signals INDEXED BY signals_by_number WHERE number = ?"),
                                            {int64_t{0}}));
   for (const int64_t number : rows_touched) {

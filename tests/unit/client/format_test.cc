@@ -16,6 +16,7 @@
 #include "client/cli/format/markdown.h"
 #include "client/cli/format/names.h"
 #include "client/cli/format/sarif.h"
+#include "client/cli/format/sections.h"
 #include "client/cli/format/text.h"
 #include "tests/unit/client/responses.h"
 
@@ -80,6 +81,32 @@ TEST(Json, HoldsWhatProgramsRelyOn) {
   EXPECT_EQ(verdict["findings"][1]["caused_by"], "demo::Find");
   EXPECT_EQ(verdict["stats"]["stages"][0]["wall_seconds"], 2.0);
   EXPECT_EQ(json::parse(FormatJson(InconclusiveResponse()))["failures"][0]["kind"], "timed_out");
+}
+
+TEST(Risk, IsToldAsOddsAgainstATypicalChange) {
+  // 1 : 24 against 1 : 99 is 99 / 24 = 4.125 times.
+  EXPECT_EQ(RiskSentence(PassResponse().verdict(), {}),
+            "Risk of a defect: 4.0 %, x4.1 the odds of a typical change (1.0 %), by 900 past changes");
+  const json risk = json::parse(FormatJson(PassResponse()))["risk"];
+  EXPECT_EQ(risk["probability"], 0.04);
+  EXPECT_EQ(risk["typical"], 0.01);
+  EXPECT_EQ(risk["odds"], 4.12);
+  EXPECT_EQ(risk["examples"], 900);
+  EXPECT_EQ(risk["factors"].size(), 4);
+  EXPECT_EQ(risk["factors"][0]["odds"], 2.8);  // 2^1.485
+  EXPECT_EQ(risk["factors"][0]["size"], true);
+  EXPECT_EQ(json::parse(FormatJson(FailResponse()))["risk"], nullptr);
+  EXPECT_EQ(RiskSentence(FailResponse().verdict(), {}), "");
+}
+
+TEST(Risk, WhileTheHistoryIsReadTheTextSaysHowFarAndTheVerdictDoesNot) {
+  const v1::GetVerdictResponse response = InconclusiveResponse();
+  EXPECT_EQ(RiskSentence(response.verdict(), response.stats()),
+            "Risk of a defect: not known: the project's history is being read (1200 of 20860 commits)");
+  const json verdict = json::parse(FormatJson(response));
+  EXPECT_EQ(verdict["risk"], json({{"missing", "the project's history is being read"}}));
+  EXPECT_EQ(verdict["stats"]["history_read"], 1200);
+  EXPECT_EQ(verdict["stats"]["history_in_all"], 20860);
 }
 
 TEST(Json, AnUndecidedRunIsPendingAndNeverAPass) {

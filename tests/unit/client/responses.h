@@ -2,7 +2,9 @@
 #ifndef MERGEGATE_TESTS_UNIT_CLIENT_RESPONSES_H_
 #define MERGEGATE_TESTS_UNIT_CLIENT_RESPONSES_H_
 
+#include <initializer_list>
 #include <string>
+#include <utility>
 
 #include "mergegate/v1/run_service.pb.h"
 
@@ -81,6 +83,23 @@ inline void AddCoverage(v1::Verdict& verdict, int parsed, int guessed, int misse
   coverage.set_units_analyzed(2);
 }
 
+inline void AddRisk(v1::Verdict& verdict) {
+  v1::DefectRisk& risk = *verdict.mutable_risk();
+  risk.set_probability(40'000);  // odds 1 : 24
+  risk.set_typical(10'000);      // odds 1 : 99
+  risk.set_examples(900);
+  for (const auto& [text, milli_bits] : std::initializer_list<std::pair<const char*, int>>{
+           {"x2.8: 710 lines added; typical 19", 1485},
+           {"x1.7: words that came with past defects: parse_len, memcpy", 766},
+           {"x0.9: 3 people have changed these files before; typical 5", -152},
+           {"x1.0: not so: only comments differ", 0}}) {
+    v1::DefectFactor& factor = *risk.add_factors();
+    factor.set_text(text);
+    factor.set_milli_bits(milli_bits);
+    factor.set_size(milli_bits > 1000);
+  }
+}
+
 inline v1::GetVerdictResponse PassResponse() {
   v1::GetVerdictResponse response = Response(v1::VERDICT_STATE_PASS, "pass: both conditions hold");
   v1::Verdict& verdict = *response.mutable_verdict();
@@ -89,6 +108,7 @@ inline v1::GetVerdictResponse PassResponse() {
   AddFinding(verdict, "src/a.cc", 4, v1::SEVERITY_INFO, v1::BASELINE_STATE_NEW, "prefer a range loop");
   AddPoints(verdict, 10000, "full marks to begin with");
   AddPoints(verdict, -200, "one remark");
+  AddRisk(verdict);
   AddCoverage(verdict, 12, 0, 0);
   return response;
 }
@@ -158,6 +178,9 @@ inline v1::GetVerdictResponse InconclusiveResponse() {
   failure.set_analyzer("static-analyzer");
   failure.set_kind(v1::FAILURE_KIND_TIMED_OUT);
   failure.set_message("stopped after 600 s; raise analysis.unit_seconds");
+  verdict.mutable_risk()->set_missing("the project's history is being read");
+  response.mutable_stats()->set_history_read(1200);
+  response.mutable_stats()->set_history_in_all(20'860);
   AddCoverage(verdict, 0, 0, 5);
   v1::FileCoverage& file = *verdict.mutable_coverage()->add_files();
   file.set_path("src/a.cc");

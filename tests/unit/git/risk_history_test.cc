@@ -6,9 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "server/git/frames.h"
 #include "server/git/risk_file.h"
+#include "server/risk/words.h"
 #include "tests/support/test_repo.h"
 
 namespace mergegate::git {
@@ -19,6 +21,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::TempDirectory;
 using testing::TestRepo;
+using ::testing::UnorderedElementsAre;
 
 std::vector<risk::Commit> ReadAll(const TestRepo& repo, const std::string& ref = "main") {
   const auto read = ReadRiskHistory(repo.path(), {.ref = ref});
@@ -107,7 +110,8 @@ TEST(RiskHistoryTest, AChangeUnderReviewIsMeasuredAsHistoryIs) {
   const auto change = ReadRiskChange(repo.path(), base, head);
   ASSERT_TRUE(change.ok()) << change.status();
   landed.id.clear();
-  EXPECT_EQ(*change, landed);
+  EXPECT_EQ(change->commit, landed);
+  EXPECT_THAT(change->words, UnorderedElementsAre("for", "int"));
 }
 
 TEST(RiskHistoryTest, AbsentThingsAreSaid) {
@@ -176,19 +180,43 @@ TEST_F(RiskFileTest, AReadingThatWasCutOffGoesOn) {
   repo_.Commit({{"b.cc", "int b;\n"}});
   Update();
   std::filesystem::remove(path_);
-  // As a reading leaves it that ended behind the first commit: a frame without a tip.
+  // As a reading leaves it that ended behind the first commit.
   risk::Commit marked = first;
   marked.author = "as the file has it";
-  const std::string frame = EncodeCommits(CommitId(), {marked});
-  FrameFile file(path_, "mergegate-risk 3\n");
-  ASSERT_TRUE(file.Append(frame));
+  FrameFile file(path_, "mergegate-risk 4\n");
+  ASSERT_TRUE(file.Append(EncodeCommits({marked})));
   const auto commits = Update();
   ASSERT_THAT(commits, SizeIs(2));
   EXPECT_EQ(commits[0].author, "as the file has it");  // not read again
   EXPECT_EQ(Update(), commits);
 }
 
-TEST_F(RiskFileTest, ARewrittenHistoryReplacesTheFile) {
+TEST_F(RiskFileTest, TheOrderIsTheHistorysWhateverWasReadFirst) {
+  const CommitId base(ReadAll(repo_)[0].id);
+  const CommitId old = repo_.Commit({{"s.cc", "1\n"}}, {.parents = {{base}}});
+  const CommitId young = repo_.Commit({{"o.cc", "1\n"}}, {.parents = {{base}}});
+  repo_.Branch("main", young);
+  Update();
+  repo_.Branch("main", repo_.Merge(young, old));
+  const auto commits = Update();
+  EXPECT_EQ(commits, ReadAll(repo_));
+  EXPECT_EQ(commits[1].id, old.value());
+}
+
+TEST_F(RiskFileTest, SaysHowFarItIsAndReadsNoMoreThanItMay) {
+  repo_.Commit({{"b.cc", "int b;\n"}});
+  Update();
+  for (const char* name : {"c.cc", "d.cc"}) repo_.Commit({{name, "int c;\n"}});
+  std::vector<std::pair<size_t, size_t>> told;
+  const auto note = [&](size_t done, size_t all) { told.emplace_back(done, all); };
+  EXPECT_TRUE(absl::IsResourceExhausted(RiskFile(path_).Update(repo_.path(), {.ref = "main"}, 1, note).status()));
+  EXPECT_THAT(told, ElementsAre(std::pair(2, 4)));
+  told.clear();
+  EXPECT_TRUE(RiskFile(path_).Update(repo_.path(), {.ref = "main"}, 2, note).ok());
+  EXPECT_THAT(told, ElementsAre(std::pair(2, 4), std::pair(3, 4), std::pair(4, 4)));
+}
+
+TEST_F(RiskFileTest, ARewrittenHistoryIsReadAsItIs) {
   repo_.Commit({{"b.cc", "int b;\n"}});
   Update();
   repo_.Branch("main", repo_.Commit({{"c.cc", "int c;\n"}}, {.parents = std::vector<CommitId>()}));
@@ -197,15 +225,18 @@ TEST_F(RiskFileTest, ARewrittenHistoryReplacesTheFile) {
 }
 
 TEST(RiskFrameTest, OnlyWhatEncodeMadeIsDecoded) {
-  const std::string bytes = EncodeCommits(CommitId("t"), {{.id = "x", .author = "y", .files = {{.path = "z"}}}});
-  CommitId tip;
+  const risk::Commit commit{.id = "x", .author = "y", .files = {{.path = "z"}}, .words = {7, 8}};
+  const std::string bytes = EncodeCommits({commit});
   std::vector<risk::Commit> commits;
-  EXPECT_TRUE(DecodeCommits(bytes, tip, commits));
-  EXPECT_THAT(commits, SizeIs(1));
+  EXPECT_TRUE(DecodeCommits(bytes, commits));
+  EXPECT_THAT(commits, ElementsAre(commit));
   commits.clear();
   for (size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(DecodeCommits(bytes.substr(0, size), tip, commits));
+    EXPECT_FALSE(DecodeCommits(bytes.substr(0, size), commits));
     EXPECT_THAT(commits, IsEmpty());
+  }
+  for (const std::vector<uint32_t>& words : {std::vector<uint32_t>{8, 7}, {7, 7}, {risk::kWords}}) {
+    EXPECT_FALSE(DecodeCommits(EncodeCommits({{.id = "x", .words = words}}), commits));
   }
 }
 

@@ -207,7 +207,8 @@ TEST(Convert, VerdictRoundTrip) {
       .relaxations = facts.relaxations,
       .functions = facts.functions,
       .duplicates = facts.duplicates,
-      .rules_version = 1};
+      .rules_version = 1,
+      .risk = facts.risk};
   const auto back = FromProto(ToProto(verdict));
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(*back, verdict);
