@@ -54,11 +54,11 @@ TEST(FormatReport, FitsATerminalAndSaysWhatEveryNumberIs) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80) << line;
   EXPECT_THAT(text, HasSubstr("Report of ann@example.org, 2026-08-29 to 2026-11-27\n"));
   EXPECT_THAT(text, HasSubstr("  first answer  3.2 h  2.0 to 5.0  12   6.0 h     -\n"));
-  EXPECT_THAT(text, HasSubstr("less is better; look at pr-7\n    of db\n"));
+  EXPECT_THAT(text, HasSubstr("    review; less is better; look at pr-7 of db\n"));
   EXPECT_THAT(text, HasSubstr("survived: whether your merged changes stand; only 2 of the 5 that it takes"));
   EXPECT_THAT(text, HasSubstr("course: Ownership (ours, 6 h)"));
   EXPECT_THAT(text, HasSubstr("no more than 1 has evidence"));
-  EXPECT_THAT(text, HasSubstr("with no team: that takes one of five"));
+  EXPECT_THAT(text, HasSubstr("with no team: that takes one of\n  five;"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b"))) << "what people write is escaped";
 }
 
@@ -96,7 +96,7 @@ TEST(FormatGrants, WhoActedAsSomebodyIsTold) {
   v1::Reading& reading = *grants.add_readings();
   reading.set_action("spoke.for");
   reading.set_detail("GrowthService.GetReport");
-  EXPECT_THAT(FormatGrants(grants, {}), HasSubstr("whoever has the administrator's socket or token acted as you"));
+  EXPECT_THAT(FormatGrants(grants, {}), HasSubstr("whoever has the administrator's socket or token acted as\n    you"));
   EXPECT_THAT(FormatGrants(grants, {}), HasSubstr("nobody but you"));
 }
 
