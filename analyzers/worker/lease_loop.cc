@@ -31,7 +31,22 @@ constexpr seconds kUpload{60};
 // A result that cannot be delivered for so long is dropped: the lease has lapsed long since.
 constexpr seconds kGiveUpDelivery{120};
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& server) {
+// The address as gRPC takes it, and whether it is spoken to with TLS: a token does not travel in the clear.
+std::pair<std::string, bool> Endpoint(std::string_view server) {
+  if (server.starts_with("unix:")) return {std::string(server), false};
+  for (const std::string_view scheme : {"https://", "tls:"}) {
+    if (!server.starts_with(scheme)) continue;
+    server.remove_prefix(scheme.size());
+    while (server.ends_with('/')) server.remove_suffix(1);
+    return {std::string(server), true};
+  }
+  if (server.starts_with("http://")) server.remove_prefix(7);
+  const bool here = server.starts_with("127.") || server.starts_with("localhost:") || server.starts_with("[::1]");
+  return {std::string(server), !here};
+}
+
+std::shared_ptr<grpc::Channel> Connect(const LeaseOptions& options) {
+  const auto [target, tls] = Endpoint(options.server);
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
@@ -43,7 +58,10 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& server) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   // Several workers in one process (tests) must not share one connection's fate.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target,
+                                   tls ? grpc::SslCredentials({options.authorities, options.key, options.certificate})
+                                       : grpc::InsecureChannelCredentials(),
+                                   arguments);
 }
 
 // Waiting times between attempts: 0.1 s doubling to 5 s, each shortened by up to a fifth by chance, so that many
@@ -95,7 +113,7 @@ class LeaseLoop::Session {
   Session(LeaseOptions options, RunTask run_task)
       : options_(std::move(options)),
         run_task_(std::move(run_task)),
-        stub_(v1::WorkerService::NewStub(Connect(options_.server))) {}
+        stub_(v1::WorkerService::NewStub(Connect(options_))) {}
 
   absl::Status Run() {
     std::vector<std::thread> threads;

@@ -26,7 +26,11 @@
 namespace mergegate::worker {
 
 struct LeaseOptions {
-  std::string server;  // "unix:/path" or "host:port"
+  // "unix:/path", "host:port", "https://host:port", "tls:host:port"; a plain "host:port" of another machine means TLS.
+  std::string server;
+  std::string authorities;  // TLS, in PEM: whom to trust; empty = the system's
+  std::string certificate;  // TLS, in PEM: one's own and its key, for servers that want one
+  std::string key;
   std::string token;   // sent as a bearer token; empty = none
   std::string worker;  // name, unique per process
   std::string run;     // resource name of the only run wanted; empty = any

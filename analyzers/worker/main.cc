@@ -14,8 +14,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -33,6 +35,9 @@ struct Flags {
   LeaseOptions lease;
   AnalyzerOptions analyzer;
   std::string token_file;
+  std::string authorities;
+  std::string certificate;
+  std::string key;
   std::vector<std::string> repositories;  // PROJECT=GITDIR
   bool die_with_parent = false;
   bool no_zygote = false;
@@ -79,6 +84,17 @@ absl::Status FillIn(Flags& flags) {
   absl::StatusOr<std::string> token = ReadToken(flags.token_file);
   if (!token.ok()) return token.status();
   flags.lease.token = *std::move(token);
+  if (flags.certificate.empty() != flags.key.empty()) {
+    return absl::InvalidArgumentError("a certificate of one's own needs both --tls-cert and --tls-key");
+  }
+  for (const auto& [file, pem] : {std::pair{&flags.authorities, &flags.lease.authorities},
+                                  {&flags.certificate, &flags.lease.certificate},
+                                  {&flags.key, &flags.lease.key}}) {
+    if (file->empty()) continue;
+    std::ifstream in(*file);
+    if (!in) return absl::NotFoundError(absl::StrCat(*file, ": cannot be read"));
+    pem->assign(std::istreambuf_iterator<char>(in), {});
+  }
   return absl::OkStatus();
 }
 
@@ -125,7 +141,11 @@ int Main(int argc, char** argv) {
       "  mergegate-worker --server unix:/run/mergegate/socket --repositories /var/lib/mergegate/mirrors\n"
       "  mergegate-worker --server gate.example:7480 --token-file token --repository leveldb=/srv/leveldb.git --jobs "
       "8");
-  app.add_option("--server", flags.lease.server, "Address of the server, host:port or unix:/path")->required();
+  app.add_option("--server", flags.lease.server, "Address of the server, host:port, https://host:port or unix:/path")
+      ->required();
+  app.add_option("--tls-ca", flags.authorities, "PEM file of the authorities to trust (default: the system's)");
+  app.add_option("--tls-cert", flags.certificate, "PEM file of one's own certificate, where the server wants one");
+  app.add_option("--tls-key", flags.key, "PEM file of its key");
   app.add_option("--token-file", flags.token_file, "File with the token (default: variable MERGEGATE_TOKEN)");
   app.add_option("--repositories", flags.analyzer.mirrors, "Folder with the mirrors, <project>.git each");
   app.add_option("--repository", flags.repositories, "PROJECT=GITDIR: where one project's git folder is; repeatable");

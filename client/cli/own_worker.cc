@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace mergegate::client {
 namespace {
 
@@ -37,6 +39,11 @@ absl::StatusOr<std::unique_ptr<OwnWorker>> OwnWorker::Start(const Session& sessi
                         "--cache-dir",
                         (kept.empty() ? worker->folder_->path() : kept) + "/engine",
                         "--exit-when-idle"};
+  const Settings& settings = session.settings();
+  for (const auto& [flag, file] :
+       {std::pair{"--tls-ca", settings.ca_file}, {"--tls-cert", settings.tls_cert}, {"--tls-key", settings.tls_key}}) {
+    if (!file.empty()) worker->arguments_.insert(worker->arguments_.end(), {flag, file});
+  }
   if (!session.settings().token.empty()) {
     const std::string file = worker->folder_->path() + "/token";
     if (absl::Status status = WriteSecret(file, session.settings().token); !status.ok()) return status;

@@ -53,9 +53,13 @@ void AddConnectionFlags(CLI::App& verb, ConnectionFlags& flags) {
   verb.add_option("--token-file", flags.token_file, "File with the access token, mode 0600 (or set MERGEGATE_TOKEN)")
       ->type_name("FILE")
       ->group(group);
-  verb.add_option("--ca-file", flags.ca_file, "PEM file of the authorities to trust [the system's]")
+  verb.add_option("--tls-ca,--ca-file", flags.ca_file, "PEM file of the authorities to trust [the system's]")
       ->type_name("FILE")
       ->group(group);
+  verb.add_option("--tls-cert", flags.tls_cert, "PEM file of one's own certificate, where the server wants one")
+      ->type_name("FILE")
+      ->group(group);
+  verb.add_option("--tls-key", flags.tls_key, "PEM file of its key")->type_name("FILE")->group(group);
   verb.add_option("--color", flags.color, "Colours in text")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->group(group);

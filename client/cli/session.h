@@ -19,7 +19,7 @@
 
 namespace mergegate::client {
 
-// Adds --server, --project, --local, --repo, --token-file, --ca-file and --color to a verb.
+// Adds --server, --project, --local, --repo, --token-file, --tls-ca, --tls-cert, --tls-key and --color to a verb.
 void AddConnectionFlags(CLI::App& verb, ConnectionFlags& flags);
 
 // Adds --as: verbs that speak for somebody.

@@ -1,6 +1,7 @@
 #include "client/cli/settings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::string_view kDefaultServer = "127.0.0.1:7480";
 constexpr size_t kTokenLimit = 64 << 10;
+constexpr std::string_view kKeys[] = {"server", "project", "color", "ca_file", "tls_cert", "tls_key", "as"};
 
 using ConfigValues = std::map<std::string, std::string>;
 
@@ -45,9 +47,9 @@ absl::StatusOr<ConfigValues> ReadConfig(const std::string& path) {
                       path, std::filesystem::path(path).parent_path().string() + "/token",
                       std::filesystem::path(path).parent_path().string() + "/token"));
     }
-    if (name != "server" && name != "project" && name != "color" && name != "ca_file" && name != "as") {
+    if (std::ranges::find(kKeys, name) == std::end(kKeys)) {
       return absl::InvalidArgumentError(
-          fmt::format("{}: unknown key \"{}\"; known keys: server, project, color, ca_file, as", path, name));
+          fmt::format("{}: unknown key \"{}\"; known keys: {}", path, name, fmt::join(kKeys, ", ")));
     }
     if (item.inputs.size() != 1) {
       return absl::InvalidArgumentError(fmt::format("{}: \"{}\" needs exactly one value", path, name));
@@ -156,6 +158,11 @@ absl::StatusOr<Settings> ResolveSettings(const ConnectionFlags& flags, const Var
   settings.server = pick(flags.server, "MERGEGATE_SERVER", "server", kDefaultServer);
   settings.project = pick(flags.project, "MERGEGATE_PROJECT", "project", "");
   settings.ca_file = pick(flags.ca_file, "MERGEGATE_CA_FILE", "ca_file", "");
+  settings.tls_cert = pick(flags.tls_cert, "MERGEGATE_TLS_CERT", "tls_cert", "");
+  settings.tls_key = pick(flags.tls_key, "MERGEGATE_TLS_KEY", "tls_key", "");
+  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+    return absl::InvalidArgumentError("a certificate of one's own needs both --tls-cert and --tls-key");
+  }
   if (!settings.project.empty() && !IsProjectId(settings.project)) {
     return absl::InvalidArgumentError(fmt::format(
         "project \"{}\": an id is 1 to 63 of a-z 0-9 . _ - and begins with a letter or digit; \"{}\" would do",

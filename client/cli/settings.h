@@ -23,16 +23,20 @@ struct ConnectionFlags {
   std::string repository = ".";
   std::string token_file;
   std::string ca_file;
+  std::string tls_cert;
+  std::string tls_key;
   std::string color;
   std::string as;
   bool local = false;
 };
 
 struct Settings {
-  std::string server;   // as written; see ParseEndpoint
-  std::string project;  // project id; empty when not set: derived from the repository
-  std::string token;    // empty when there is none
-  std::string ca_file;  // PEM file of certificate authorities; empty: the system's
+  std::string server;    // as written; see ParseEndpoint
+  std::string project;   // project id; empty when not set: derived from the repository
+  std::string token;     // empty when there is none
+  std::string ca_file;   // PEM file of certificate authorities; empty: the system's
+  std::string tls_cert;  // PEM file of one's own certificate and of its key, for servers that want one; or empty
+  std::string tls_key;
   ColorMode color = ColorMode::kAuto;
   std::string as;           // who the user is: mail or login; empty when not set: git's user.email
   bool as_default = false;  // nobody said it: it is git's user.email

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import unittest
 
-from harness import BIN, BUF, CLEAN, Server, folder, free_address, run
+from harness import BIN, BUF, CLEAN, PASS, Repository, Server, folder, free_address, mergegate, run
 
 RUNS = "mergegate.v1.RunService"
 WHO_AM_I = "/mergegate.v1.AccessService/WhoAmI"
@@ -208,7 +208,7 @@ class Stopping(HttpCase):
             while not refused:
                 try:
                     connect(self.server.http).close()
-                except ConnectionRefusedError:
+                except ConnectionError:
                     refused = True
             answer = read_all(waiting).decode()
         self.assertTrue(answer.startswith("HTTP/1.1 200"), answer)
@@ -360,6 +360,33 @@ class Tls(HttpCase):
         self.assertNotEqual(without.returncode, 0)
         # A certificate admits to the door; what one may do, the token says.
         self.assertEqual(self.call(WHO_AM_I[1:], {}, "--cacert", self.files / "ca.pem", *own, token="wrong").status, 401)
+
+    def test_the_command_line_speaks_tls(self):
+        self.serve_tls()
+        repo, env = Repository(self), {"MERGEGATE_TOKEN": self.server.token}
+        verb = ["admin", "token", "list", "--server", f"https://{self.server.address}"]
+        done = mergegate(repo, *verb, "--tls-ca", self.files / "ca.pem", env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotEqual(mergegate(repo, *verb, env=env).returncode, 0)  # an authority that nobody trusts
+
+    def test_the_command_line_shows_its_certificate(self):
+        self.serve_tls("--tls-client-ca", self.files / "ca.pem")
+        repo, env = Repository(self), {"MERGEGATE_TOKEN": self.server.token}
+        verb = ["admin", "token", "list", "--server", f"https://{self.server.address}", "--tls-ca", self.files / "ca.pem"]
+        self.assertNotEqual(mergegate(repo, *verb, env=env).returncode, 0)
+        done = mergegate(repo, *verb, "--tls-cert", self.files / "client.pem", "--tls-key", self.files / "client.key", env=env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_here_analyzes_behind_mutual_tls(self):
+        self.serve_tls("--tls-client-ca", self.files / "ca.pem")
+        repo = Repository(self)
+        base = repo.commit({"a.cc": "int One() { return 1; }\n"})
+        head = repo.commit({"a.cc": "int One() { return 1; }\nint Two() { return 2; }\n"})
+        done = mergegate(repo, "check", "--here", "--base", base, "--head", head, "--compile-commands",
+                         repo.compile_commands("a.cc"), "--server", f"https://{self.server.address}", "--tls-ca",
+                         self.files / "ca.pem", "--tls-cert", self.files / "client.pem", "--tls-key",
+                         self.files / "client.key", env={"MERGEGATE_TOKEN": self.server.token})
+        self.assertEqual(done.returncode, PASS, done.stdout + done.stderr)
 
     def test_new_certificates_are_taken_up(self):
         self.serve_tls()

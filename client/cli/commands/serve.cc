@@ -15,8 +15,10 @@ namespace {
 
 constexpr const char* kText = R"(The server is the program mergegated, beside this one. Everything after -- goes to it:
 
-  mergegate serve -- --data-dir ~/mergegate                     on this machine, 127.0.0.1:7480
+  mergegate serve -- --data-dir ~/mergegate                     on this machine, 127.0.0.1:7480 and,
+                                                                for HTTP, 127.0.0.1:7481
   mergegate serve -- --data-dir ~/mergegate --listen 127.0.0.1:9000
+  mergegate serve -- --listen 0.0.0.0:7480 --http 0.0.0.0:7481 --tls-cert chain.pem --tls-key key.pem
   mergegate serve -- --help                                     all its options
 
 Then, in a repository: mergegate check

@@ -50,6 +50,14 @@ TEST_F(SettingsTest, AnUnknownKeyIsAnErrorThatNamesTheFile) {
   EXPECT_THAT(std::string(Resolve({}).status().message()), HasSubstr(path + ": unknown key \"servre\""));
 }
 
+TEST_F(SettingsTest, ACertificateOfOnesOwnNeedsItsKey) {
+  variables["MERGEGATE_TLS_CERT"] = "client.pem";
+  EXPECT_THAT(std::string(Resolve({}).status().message()), HasSubstr("both --tls-cert and --tls-key"));
+  WriteConfig("config", "tls_key = \"client.key\"\n", 0644);
+  EXPECT_EQ(Resolve({})->tls_cert, "client.pem");
+  EXPECT_EQ(Resolve({})->tls_key, "client.key");
+}
+
 TEST_F(SettingsTest, ATokenThatOthersCanReadIsRefused) {
   const std::string path = WriteConfig("token", "abc\n", 0644);
   EXPECT_THAT(std::string(Resolve({}).status().message()), HasSubstr("run: chmod 600 " + path));
