@@ -33,6 +33,7 @@
 #include "server/pipeline/score_board.h"
 #include "server/pipeline/signal_feed.h"
 #include "server/pipeline/warmer.h"
+#include "server/publish_work.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
 #include "server/web/connect.h"
@@ -233,6 +234,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
 
   HostWork hosts(parts, config.hosts, [&scheduler] { scheduler.Wake(); });
+  PublishWork publishing(parts, config);
 
   const SocketFolder socket;
   if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");
@@ -249,6 +251,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   metrics.Sample(Gauge::kHttpConnections, {}, [&http] { return static_cast<double>(http->connections()); });
   scheduler.Start();
   hosts.Start();
+  RETURN_IF_ERROR(publishing.Start());
   std::optional<SupervisedProcess> worker;
   if (!flags.no_worker) {
     std::vector<std::string> command = {flags.worker.empty() ? WorkerBesideThis() : flags.worker,
@@ -279,6 +282,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   experts.Stop();
   risks.Stop();
   scheduler.Stop();
+  publishing.Stop();
   server->Drain(absl::Seconds(2));
   return absl::OkStatus();
 }
@@ -292,7 +296,7 @@ int Main(int argc, char** argv) {
       "  mergegated --data-dir /var/lib/mergegate --listen 0.0.0.0:7480\n"
       "  mergegated --listen unix:/run/mergegate/socket");
   app.add_option("--data-dir", flags.data_dir, "Folder for database, mirrors and token")->capture_default_str();
-  app.add_option("--config", flags.config, "Configuration file: hosts (GitHub, GitLab); see deploy/server.yaml");
+  app.add_option("--config", flags.config, "Configuration file: hosts and chats; see deploy/server.yaml");
   app.add_option("--hosts", flags.hosts, "Serve nothing: list the hosts of --config, or check how they are set up")
       ->check(CLI::IsMember({"list", "check"}))
       ->needs("--config");

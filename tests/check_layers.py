@@ -32,7 +32,8 @@ PIPELINE_SEES = ["server/git/mirror.h", "server/storage/store.h", "server/config
                  "server/hosts/event.h", "server/hosts/signature.h", "server/hosts/hook_body.h",
                  "server/hosts/host_reader.h",
                  "server/git/review_history.h", "server/git/history_file.h", "server/git/line_owners.h",
-                 "server/git/risk_history.h", "server/git/risk_file.h", "server/git/frames.h"]
+                 "server/git/risk_history.h", "server/git/risk_file.h", "server/git/frames.h",
+                 "server/hosts/host_client.h", "server/notify/chat_client.h"]
 
 
 def layer_table():

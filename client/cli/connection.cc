@@ -18,6 +18,14 @@ absl::StatusOr<Connection> Connection::Open(const Endpoint& endpoint, const Sett
       if (!pem.ok()) return pem.status();
       options.pem_root_certs = *std::move(pem);
     }
+    if (!settings.tls_cert.empty()) {
+      auto certificate = ReadFile(settings.tls_cert, 16 << 20);
+      if (!certificate.ok()) return certificate.status();
+      auto key = ReadFile(settings.tls_key, 16 << 20);
+      if (!key.ok()) return key.status();
+      options.pem_cert_chain = *std::move(certificate);
+      options.pem_private_key = *std::move(key);
+    }
     credentials = grpc::SslCredentials(options);
   }
   grpc::ChannelArguments arguments;

@@ -26,6 +26,7 @@
 #include "mergegate/v1/review_service.pb.h"
 #include "mergegate/v1/run_service.pb.h"
 #include "mergegate/v1/score_service.pb.h"
+#include "mergegate/v1/server_service.pb.h"
 #include "mergegate/v1/signal_service.pb.h"
 
 namespace mergegate::client {
@@ -83,6 +84,11 @@ class Connection {
   absl::StatusOr<v1::GetScoreHistoryResponse> GetScoreHistory(const v1::GetScoreHistoryRequest& request);
   absl::StatusOr<v1::ListWeightsResponse> ListWeights(const std::string& parent);
   absl::StatusOr<v1::ApproveWeightsResponse> ApproveWeights(const std::string& name);
+
+  absl::StatusOr<v1::ListOutboxResponse> ListOutbox(const v1::ListOutboxRequest& request);
+  // 0: all that were given up.
+  absl::StatusOr<v1::RetryOutboxMessageResponse> RetryOutboxMessage(int64_t number);
+  absl::Status DropOutboxMessage(int64_t number);
 
   absl::StatusOr<v1::Report> GetReport(const v1::GetReportRequest& request);
   absl::StatusOr<v1::Grant> CreateGrant(const v1::CreateGrantRequest& request);

@@ -109,4 +109,23 @@ absl::StatusOr<v1::VerifyAuditResponse> Connection::VerifyAudit() {
                                                v1::VerifyAuditRequest());
 }
 
+absl::StatusOr<v1::ListOutboxResponse> Connection::ListOutbox(const v1::ListOutboxRequest& request) {
+  return stubs_->Call<v1::ListOutboxResponse>(*stubs_->server, &v1::ServerService::Stub::AsyncListOutbox, request);
+}
+
+absl::StatusOr<v1::RetryOutboxMessageResponse> Connection::RetryOutboxMessage(int64_t number) {
+  v1::RetryOutboxMessageRequest request;
+  request.set_number(number);
+  return stubs_->Call<v1::RetryOutboxMessageResponse>(*stubs_->server,
+                                                      &v1::ServerService::Stub::AsyncRetryOutboxMessage, request);
+}
+
+absl::Status Connection::DropOutboxMessage(int64_t number) {
+  v1::DropOutboxMessageRequest request;
+  request.set_number(number);
+  return stubs_
+      ->Call<v1::DropOutboxMessageResponse>(*stubs_->server, &v1::ServerService::Stub::AsyncDropOutboxMessage, request)
+      .status();
+}
+
 }  // namespace mergegate::client

@@ -16,6 +16,7 @@
 #include "mergegate/v1/review_service.grpc.pb.h"
 #include "mergegate/v1/run_service.grpc.pb.h"
 #include "mergegate/v1/score_service.grpc.pb.h"
+#include "mergegate/v1/server_service.grpc.pb.h"
 #include "mergegate/v1/signal_service.grpc.pb.h"
 
 namespace mergegate::client {
@@ -60,6 +61,7 @@ struct Connection::Stubs {
         people(v1::PeopleService::NewStub(channel)),
         access(v1::AccessService::NewStub(channel)),
         scores(v1::ScoreService::NewStub(channel)),
+        server(v1::ServerService::NewStub(channel)),
         growth(v1::GrowthService::NewStub(channel)) {}
 
   void Prepare(grpc::ClientContext& context, seconds time) const {
@@ -155,6 +157,7 @@ struct Connection::Stubs {
   std::unique_ptr<v1::PeopleService::Stub> people;
   std::unique_ptr<v1::AccessService::Stub> access;
   std::unique_ptr<v1::ScoreService::Stub> scores;
+  std::unique_ptr<v1::ServerService::Stub> server;
   std::unique_ptr<v1::GrowthService::Stub> growth;
 };
 

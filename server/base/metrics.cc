@@ -51,6 +51,10 @@ constexpr Row<Counter> kCounters[] = {
     {Counter::kGrpcCalls, "mergegate_grpc_calls_total", {"method", "code"}, "Finished calls of the service."},
     {Counter::kHooks, "mergegate_hooks_total", {"answer"}, "Webhook calls of hosts."},
     {Counter::kDeliveries, "mergegate_deliveries_total", {"outcome"}, "Deliveries of hosts that were worked on."},
+    {Counter::kTold,
+     "mergegate_outbox_tries_total",
+     {"outcome"},
+     "Tries to tell hosts and chats: sent, skipped, limited, failed (tried again), dead."},
 };
 
 constexpr Row<Histogram> kHistograms[] = {
@@ -66,6 +70,7 @@ constexpr Row<Gauge> kGauges[] = {
     {Gauge::kUnderWay, "mergegate_under_way", {"queue"}, "What is worked on."},
     {Gauge::kWorkers, "mergegate_workers_present", {}, "1 when a worker asked for work within the last minute."},
     {Gauge::kHttpConnections, "mergegate_http_connections", {}, "Open HTTP connections."},
+    {Gauge::kGivenUp, "mergegate_outbox_given_up", {}, "Messages to hosts and chats that were given up."},
 };
 
 template <typename Kind>

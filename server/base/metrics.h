@@ -44,6 +44,7 @@ enum class Counter {
   kGrpcCalls,   // by method and code
   kHooks,       // calls of hosts by answer: "kept", "known", "refused", "unreadable", "failed"
   kDeliveries,  // by outcome: "done", "ignored", "failed", "postponed"
+  kTold,        // tries to tell hosts and chats, by outcome
 };
 
 // Of seconds; kBuckets says the bounds.
@@ -57,6 +58,7 @@ enum class Gauge {
   kUnderWay,  // by queue: what is worked on
   kWorkers,   // 1 when a worker asked for work of late
   kHttpConnections,
+  kGivenUp,  // messages of the outbox
 };
 
 class Metrics {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "server/config/hosts_section.h"
 #include "server/config/map_reader.h"
+#include "server/config/notify_section.h"
 #include "server/config/yaml_tree.h"
 
 namespace mergegate::config {
@@ -19,7 +20,8 @@ ServerFile ParseServerFile(std::string_view yaml) {
   if (!tree.root) return file;  // empty, or no YAML
   MapReader reader(file.problems);
   reader.ReadMap(*tree.root, "the configuration",
-                 {{"hosts", [&](const YamlNode& node) { ReadHosts(reader, node, file.hosts); }}});
+                 {{"hosts", [&](const YamlNode& node) { ReadHosts(reader, node, file.hosts); }},
+                  {"notify", [&](const YamlNode& node) { ReadNotify(reader, node, file.chats); }}});
   return file;
 }
 

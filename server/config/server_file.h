@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/domain/chat.h"
 #include "server/domain/host.h"
 #include "server/domain/policy.h"
 
@@ -22,6 +23,7 @@ namespace mergegate::config {
 
 struct ServerFile {
   std::vector<HostConfig> hosts = {};        // section "hosts"
+  std::vector<ChatConfig> chats = {};        // section "notify"
   std::vector<PolicyProblem> problems = {};  // ordered by position; with any, nothing else is meaningful
 };
 

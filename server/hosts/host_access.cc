@@ -24,6 +24,13 @@ using nlohmann::json;
 constexpr absl::Duration kTokenLife = absl::Minutes(50);  // of the hour that GitHub gives
 constexpr absl::Duration kJwtLife = absl::Minutes(8);     // of the ten that it allows, a minute of which is in the past
 
+// A secret that cannot be read is for an administrator to mend, and what waits for it is tried again.
+absl::StatusOr<std::string> Secret(const HostConfig& config, const std::string& source) {
+  absl::StatusOr<std::string> secret = ReadSecret(source);
+  if (secret.ok()) return secret;
+  return absl::UnavailableError(absl::StrCat("host ", config.name, ": ", std::string(secret.status().message())));
+}
+
 std::string Base64Url(std::string_view bytes) { return absl::WebSafeBase64Escape(std::string(bytes)); }
 
 absl::StatusOr<std::string> SignRs256(std::string_view text, std::string_view pem) {
@@ -58,9 +65,9 @@ class TokenAccess final : public HostAccess {
   absl::StatusOr<Credential> ForRepository(const std::string&, const std::string&) override { return ForApp(); }
   absl::StatusOr<Credential> ForApp() override {
     if (config_.token.empty()) {
-      return absl::NotFoundError(absl::StrCat("host ", config_.name, " has no token in the configuration"));
+      return absl::UnavailableError(absl::StrCat("host ", config_.name, " has no token in the configuration"));
     }
-    ASSIGN_OR_RETURN(const std::string token, ReadSecret(config_.token));  // each time: it may have been replaced
+    ASSIGN_OR_RETURN(const std::string token, Secret(config_, config_.token));  // each time: it may have been replaced
     const bool gitlab = config_.kind == HostKind::kGitLab;
     return Credential{.header = gitlab ? "PRIVATE-TOKEN" : "Authorization",
                       .value = gitlab ? token : absl::StrCat("Bearer ", token),
@@ -123,7 +130,7 @@ class AppAccess final : public HostAccess {
 
   absl::StatusOr<Credential> Jwt() {
     if (jwt_.credential.secret.empty() || clock_.Now() >= jwt_.renew) {
-      ASSIGN_OR_RETURN(const std::string pem, ReadSecret(config_.private_key));
+      ASSIGN_OR_RETURN(const std::string pem, Secret(config_, config_.private_key));
       ASSIGN_OR_RETURN(const std::string jwt, AppJwt(config_.app_id, pem, clock_.Now()));
       jwt_ = {.credential = Bearer(jwt), .renew = clock_.Now() + kJwtLife};
     }

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/base/retry_at.h"
 #include "server/base/status_macros.h"
 
 namespace mergegate::hosts {
@@ -16,7 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kRetryAt[] = "mergegate.retry-at";  // payload: microseconds since 1970
 constexpr size_t kMostSaid = 500;
 // What GitHub asks for where a secondary limit names no time.
 constexpr absl::Duration kSecondaryPause = absl::Minutes(1);
@@ -90,22 +89,12 @@ std::string NextPage(const std::string& link) {
 
 }  // namespace
 
-std::optional<absl::Time> RetryAt(const absl::Status& status) {
-  const auto payload = status.GetPayload(kRetryAt);
-  int64_t micros = 0;
-  if (!payload || !absl::SimpleAtoi(std::string(*payload), &micros)) return std::nullopt;
-  return absl::FromUnixMicros(micros);
-}
-
 absl::Status ErrorOf(const HttpResponse& response, std::string_view what, absl::Time now) {
   if (response.status >= 200 && response.status < 300) return absl::OkStatus();
   const std::string message = absl::StrCat(std::string(what), ": ", response.status, " ", Said(response));
   if (!IsLimit(response)) return absl::Status(CodeOf(response.status), message);
-  absl::Status status = absl::ResourceExhaustedError(message);
   const absl::Time when = When(response, now).value_or(now + kSecondaryPause);
-  const std::string micros = absl::StrCat(absl::ToUnixMicros(std::max(when, now + absl::Seconds(1))));
-  status.SetPayload(kRetryAt, absl::Cord(absl::string_view(micros)));
-  return status;
+  return WithRetryAt(absl::ResourceExhaustedError(message), std::max(when, now + absl::Seconds(1)));
 }
 
 std::string EscapePath(std::string_view text) {

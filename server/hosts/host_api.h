@@ -5,7 +5,7 @@
 //   answer.json["id"]
 //
 // Errors:
-//   kResourceExhausted   a limit (429, or 403 with the signs of one): RetryAt says when
+//   kResourceExhausted   a limit (429, or 403 with the signs of one): RetryAt (server/base/retry_at.h) says when
 //   kUnavailable         no answer, 408, 425, 5xx: try again
 //   kAborted             409: try again
 //   kUnauthenticated     401, twice: the token was renewed in between where that can be done
@@ -18,7 +18,6 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -68,9 +67,6 @@ class HostApi {
   HostAccess& access_;
   const Clock& clock_;
 };
-
-// When a kResourceExhausted call may be made again; nullopt for other errors, and where the host did not say.
-std::optional<absl::Time> RetryAt(const absl::Status& status);
 
 // The error of an answer by its status; OK below 300. `what`: "POST /repos/a/b".
 absl::Status ErrorOf(const HttpResponse& response, std::string_view what, absl::Time now);

@@ -128,6 +128,9 @@ absl::StatusOr<HttpResponse> CurlHttp::SendOnce(const HttpRequest& request, cons
   curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https,http");
+  // On a kept connection that turns out to be dead, libcurl sends the request once more by itself: what is no read
+  // might be done twice. Only on a new connection is an answer that is missing told.
+  curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request.method == "GET" ? 0L : 1L);
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kConnectMillis);

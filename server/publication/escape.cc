@@ -73,18 +73,16 @@ std::string Inline(std::string_view text, size_t most) {
   std::string escaped;
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    const bool web = c == '.' && i >= 3 && absl::AsciiStrToLower(line.substr(i - 3, 3)) == "www";
-    if (web || std::string_view("\\`*_[]<>&#|~:$!^{}").find(c) != std::string_view::npos) escaped += '\\';
+    if (c == '.' && i >= 3 && absl::AsciiStrToLower(line.substr(i - 3, 3)) == "www") escaped += kNothing;
+    const bool bullet = i == 0 && (c == '-' || c == '+');
+    if (bullet || std::string_view("\\`*_[]<>&#|~:$!^{}").find(c) != std::string_view::npos) escaped += '\\';
     escaped += c;
+    if (c == ':' && i + 1 < line.size() && line[i + 1] == '/') escaped += kNothing;  // no link either
     // What hosts take for a mention or a reference when a word follows; an empty character ends it.
     if (std::string_view("@#!~%&$^").find(c) != std::string_view::npos && i + 1 < line.size() && line[i + 1] != ' ') {
       escaped += kNothing;
     }
-    // "GH-12" is one, too, and so is "JIRA-12" where a tracker is connected.
-    if (c == '-' && i > 0 && i + 1 < line.size() && absl::ascii_isupper(static_cast<unsigned char>(line[i - 1])) &&
-        absl::ascii_isdigit(static_cast<unsigned char>(line[i + 1]))) {
-      escaped += kNothing;
-    }
+    if (c == '-' && i >= 2 && line.compare(i - 2, 2, "GH") == 0) escaped += kNothing;  // "GH-12" is one, too
   }
   return escaped;
 }
@@ -115,6 +113,19 @@ std::string Link(std::string_view text, std::string_view url) {
     }
   }
   return absl::StrCat("[", std::string(text), "](", target, ")");
+}
+
+std::string UrlPath(std::string_view path) {
+  std::string escaped;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || std::string_view("-._~/+@,").find(c) != std::string_view::npos) {
+      escaped += c;
+    } else {
+      absl::StrAppendFormat(&escaped, "%%%02X", byte);
+    }
+  }
+  return escaped;
 }
 
 std::string CutMarkdown(std::string text, size_t most) {

@@ -30,6 +30,9 @@ std::string Fenced(std::string_view text, std::string_view info);
 // "[text](url)" where `url` is http or https, else the text alone; `text` is Markdown of ours.
 std::string Link(std::string_view text, std::string_view url);
 
+// A path as a part of a URL; slashes stay.
+std::string UrlPath(std::string_view path);
+
 // Cuts finished Markdown to `most` bytes at the end of a line and says so there.
 std::string CutMarkdown(std::string text, size_t most);
 

@@ -166,6 +166,17 @@ Comments PlaceComments(const Verdict& verdict, const Diff& diff, const CommentOp
   return comments;
 }
 
+std::string ReviewBody(const Verdict& verdict, const Comments& comments) {
+  std::string body = absl::StrCat("**", std::string(Name(verdict.state)), "**: ", comments.inside.size(),
+                                  comments.inside.size() == 1 ? " comment" : " comments", " on changed lines.");
+  const size_t elsewhere = comments.outside.size() + comments.left_out;
+  if (elsewhere > 0) {
+    absl::StrAppend(&body, " ", elsewhere, elsewhere == 1 ? " more finding is" : " more findings are",
+                    " told in the summary only.");
+  }
+  return body;
+}
+
 std::vector<Annotation> Annotations(const Verdict& verdict) {
   std::vector<Annotation> annotations;
   for (const Finding* finding : Introduced(verdict)) {

@@ -46,6 +46,9 @@ struct CommentOptions {
 
 Comments PlaceComments(const Verdict& verdict, const Diff& diff, const CommentOptions& options);
 
+// What stands above the comments of a review.
+std::string ReviewBody(const Verdict& verdict, const Comments& comments);
+
 std::string KeyOf(const Finding& finding);
 // "<!-- mergegate:KEY -->"
 std::string HiddenMark(std::string_view key);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "server/domain/names.h"
 #include "server/publication/escape.h"
 
@@ -48,10 +49,10 @@ std::string VerdictLine(const Verdict& verdict) {
   return absl::StrCat(std::string(Mark(verdict.state)), " **", name, "**: ", Inline(rest, 600), ".\n");
 }
 
-std::string_view Word(ConditionState state) {
-  switch (state) {
+std::string_view Word(const ConditionResult& result) {
+  switch (result.state) {
     case ConditionState::kUnsatisfied:
-      return "❌";
+      return result.level == ConditionLevel::kWarn ? "⚠️" : "❌";
     case ConditionState::kUndecided:
       return "⚠️ undecided";
     case ConditionState::kOverridden:
@@ -75,9 +76,8 @@ std::string Conditions(const Verdict& verdict) {
     const ConditionResult& result = *shown[i];
     const bool figure = !result.actual.empty();
     absl::StrAppend(&text, "| ", Inline(result.name, 100), result.level == ConditionLevel::kWarn ? " (warns)" : "",
-                    " | ", std::string(Word(result.state)), " | ",
-                    Inline(figure ? result.actual : result.reason, kMostText), " | ", Inline(result.threshold, 100),
-                    " |\n");
+                    " | ", std::string(Word(result)), " | ", Inline(figure ? result.actual : result.reason, kMostText),
+                    " | ", Inline(result.threshold, 100), " |\n");
   }
   if (shown.size() > kMostConditions) absl::StrAppend(&text, "\n", More(shown.size(), kMostConditions));
   return text;
@@ -114,7 +114,8 @@ std::string NotAnalyzed(const Verdict& verdict) {
   for (size_t i = 0; i < std::min(verdict.failures.size(), kMostOthers); ++i) {
     const AnalysisFailure& failure = verdict.failures[i];
     absl::StrAppend(&text, "- ", Code(failure.unit), failure.at_base ? " at the base" : "", " (",
-                    std::string(Name(failure.kind)), "): ", Inline(failure.message, kMostText), "\n");
+                    absl::StrReplaceAll(std::string(Name(failure.kind)), {{"_", " "}}),
+                    "): ", Inline(failure.message, kMostText), "\n");
   }
   return text + More(verdict.failures.size(), kMostOthers);
 }
@@ -191,7 +192,7 @@ std::string StatusLine(const Verdict& verdict, size_t most) { return OneLine(ver
 std::string FindingLine(const Finding& finding, const std::string& place_url) {
   std::string place = Code(absl::StrCat(finding.path, finding.line > 0 ? absl::StrCat(":", finding.line) : ""));
   if (!place_url.empty() && finding.line > 0) {
-    place = Link(place, absl::StrCat(place_url, finding.path, "#L", finding.line));
+    place = Link(place, absl::StrCat(place_url, UrlPath(finding.path), "#L", finding.line));
   }
   std::string text = absl::StrCat("**", std::string(Name(finding.severity)), "** ", place, " ",
                                   Inline(finding.message, kMostText), " (", Code(finding.check, 100), ")");

@@ -46,6 +46,9 @@ constexpr MethodRole kMethodRoles[] = {
     {"WorkerService.CompleteTask", Role::kDeveloper, kBots},
 
     {"ServerService.GetMetrics", Role::kViewer, kBots},
+    {"ServerService.ListOutbox", Role::kAdmin},
+    {"ServerService.RetryOutboxMessage", Role::kAdmin},
+    {"ServerService.DropOutboxMessage", Role::kAdmin},
 
     // What others did wants a lead or a bot: signal_service.cc.
     {"SignalService.RecordSignals", Role::kDeveloper, kBots},

@@ -61,7 +61,7 @@ class GrpcServer final : public Server {
         access_service_(access_, parts_, std::move(submitted)),
         scores_(access_, parts_),
         growth_(access_, parts_),
-        server_service_(access_, parts_.metrics) {}
+        server_service_(access_, parts_) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }
 

@@ -7,8 +7,8 @@
 //   ASSIGN_OR_RETURN(std::optional<Intent> next, store.LeaseIntent(now, absl::Minutes(2)));
 //   RETURN_IF_ERROR(store.SettleIntent(next->number, next->attempt, {.state = IntentState::kDone}, now));
 //
-// Submitting a run of a host's change, and finishing it, adds the intents that follow in the same transaction:
-// kPending and kOverdue; kVerdict, kReview, kReviewers and kChat.
+// Submitting a run of a host's change adds kPending and kOverdue (unless it judges stored facts again, which takes no
+// time), finishing it kVerdict, kReview, kReviewers and kChat, each in the same transaction.
 //
 // Order: intents of one lane (a change; a chat) are sent one after the other, in the order in which they were added.
 // One that is due later, and was not tried yet, holds nobody up.
@@ -41,9 +41,13 @@ enum class IntentKind {
   kReply = 6,      // `text` (Markdown) as an answer to the comment `subject`, or to the change when that is empty
   kChat = 7,       // a run is done: adds a kMessage for each chat that wants to hear of it
   kMessage = 8,    // one message for the chat `subject`
+  kSarif = 9,      // a run is done: its findings for code scanning
 };
 
 enum class IntentState { kUnspecified = 0, kWaiting = 1, kLeased = 2, kDone = 3, kSkipped = 4, kDead = 5 };
+
+// How long a status may be pending before it is told to be inconclusive until the run ends.
+inline constexpr absl::Duration kPendingAtMost = absl::Minutes(15);
 
 struct NewIntent {
   IntentKind kind = IntentKind::kUnspecified;

@@ -8,7 +8,9 @@ namespace {
 
 using mergegate::testing::IsOk;
 using mergegate::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class OutboxContractTest : public StoreContract {
  protected:
@@ -182,6 +184,89 @@ TEST_P(OutboxContractTest, WhatIsAtTheHostIsKeptPerChangeAndSlot) {
   ASSERT_THAT(store().SetSent(ProjectId("db"), "pr-2", "status", "other"), IsOk());
   EXPECT_EQ(*store().GetSent(ProjectId("db"), "pr-1", "status"), "two");
   EXPECT_EQ(*store().GetSent(ProjectId("db"), "pr-1", "review"), "");
+}
+
+// Project "acme-widget" of a host, with change pr-12.
+class RunIntentsTest : public OutboxContractTest {
+ protected:
+  void SetUp() override {
+    OutboxContractTest::SetUp();
+    ASSERT_THAT(store().SaveHostProject({.project = ProjectId("acme-widget"), .host = "hub", .repository = "42"},
+                                        "https://hub.example/acme/widget.git", At(0), At(0)),
+                IsOk());
+    ASSERT_THAT(store().SaveHostChange({.project = ProjectId("acme-widget"),
+                                        .change = "pr-12",
+                                        .number = 12,
+                                        .state = HostChangeState::kOpen,
+                                        .head = CommitId(std::string(40, 'a')),
+                                        .updated = At(0)}),
+                IsOk());
+  }
+
+  void SubmitTo(const std::string& project, const std::string& change, const std::string& run) {
+    Submission submission = SubmissionTo(project);
+    submission.change = change;
+    submission.request_id = "request of " + run;
+    ASSERT_THAT(store().SubmitRun(submission, RunId(run), At(0)), IsOk());
+  }
+
+  // Keys of what waits, in order.
+  std::vector<std::string> Waiting() {
+    std::vector<std::string> keys;
+    const auto page = store().ListIntents(/*dead=*/false, 100, "");
+    for (const Intent& intent : page->items) keys.push_back(intent.key);
+    return keys;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, RunIntentsTest, AllEngines(), EngineName);
+
+TEST_P(RunIntentsTest, ARunOfAHostsChangeIsToldWhenItIsSubmittedAndWhenItIsDone) {
+  SubmitTo("acme-widget", "pr-12", "r1");
+  EXPECT_THAT(Waiting(), ElementsAre("pending:r1", "overdue:r1"));
+  EXPECT_EQ(Next(0), "pending:r1");
+  EXPECT_EQ(last_.subject, "r1");
+  Settle({}, 1);
+  EXPECT_EQ(Next(14 * 60), "");
+  Lease(2);
+  ASSERT_THAT(store().FinishRun(RunId("r1"), 1, PassRecord(), At(3)), IsOk());
+  EXPECT_THAT(Waiting(), ElementsAre("verdict:r1", "review:r1", "reviewers:r1", "chat:r1"));
+}
+
+TEST_P(RunIntentsTest, AStatusThatStaysPendingBecomesOverdue) {
+  SubmitTo("acme-widget", "pr-12", "r1");
+  EXPECT_EQ(Next(0), "pending:r1");
+  Settle({}, 1);
+  EXPECT_EQ(Next(15 * 60 - 1), "");
+  EXPECT_EQ(Next(15 * 60), "overdue:r1");
+}
+
+TEST_P(RunIntentsTest, ThePendingStatusOfADoneRunIsNoLongerTold) {
+  SubmitTo("acme-widget", "pr-12", "r1");
+  Lease(2);
+  ASSERT_THAT(store().FinishRun(RunId("r1"), 1, PassRecord(), At(3)), IsOk());
+  EXPECT_EQ(Next(3), "verdict:r1");
+}
+
+TEST_P(RunIntentsTest, TheSameSubmissionAgainIsToldOnce) {
+  SubmitTo("acme-widget", "pr-12", "r1");
+  SubmitTo("acme-widget", "pr-12", "r1");
+  EXPECT_EQ(Waiting().size(), 2u);
+}
+
+TEST_P(RunIntentsTest, ALateAttemptTellsNothing) {
+  SubmitTo("acme-widget", "pr-12", "r1");
+  Lease(0);
+  EXPECT_THAT(store().FinishRun(RunId("r1"), 7, PassRecord(), At(3)), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(Waiting(), ElementsAre("pending:r1", "overdue:r1"));
+}
+
+TEST_P(RunIntentsTest, RunsOfOtherChangesAreNotTold) {
+  SubmitTo("acme-widget", "42", "r1");
+  SubmitTo("db", "pr-12", "r2");
+  Lease(0);
+  ASSERT_THAT(store().FinishRun(RunId("r1"), 1, PassRecord(), At(3)), IsOk());
+  EXPECT_THAT(Waiting(), IsEmpty());
 }
 
 TEST_P(OutboxContractTest, OutlivesTheProcess) {

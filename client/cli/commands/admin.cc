@@ -179,7 +179,7 @@ void AddFormat(CLI::App& verb, const std::shared_ptr<AdminOptions>& options) {
 
 void AddAdmin(CLI::App& program, Environment& env) {
   auto options = std::make_shared<AdminOptions>();
-  CLI::App* verb = program.add_subcommand("admin", "Give out tokens, read the audit log, connect hosts");
+  CLI::App* verb = program.add_subcommand("admin", "Tokens, the audit log, hosts and what they are told");
   verb->footer(
       "Examples:\n  mergegate admin token create ann@example.org --role reviewer\n  mergegate admin audit verify");
   verb->require_subcommand(1);
@@ -217,6 +217,7 @@ void AddAdmin(CLI::App& program, Environment& env) {
       ->type_name("NUMBER")
       ->check(CLI::NonNegativeNumber);
   AddFormat(*list, options);
+  AddAdminOutbox(*verb, env);
   Sub(*audit, "verify", "Compute the chain of hashes again; exits with 1 when it is broken",
       "mergegate admin audit verify", options, VerifyAudit, env);
 

@@ -17,6 +17,8 @@ void AddAdmin(CLI::App& program, Environment& env);
 void AddOverride(CLI::App& program, Environment& env);
 // admin_host.cc, below admin:
 void AddAdminHost(CLI::App& admin, Environment& env);
+// admin_outbox.cc, under the verb of admin.cc:
+void AddAdminOutbox(CLI::App& admin, Environment& env);
 
 }  // namespace mergegate::client
 

@@ -47,6 +47,12 @@ absl::StatusOr<Intent> FindIntent(Database& db, int64_t number) {
   return ReadIntent(query);
 }
 
+absl::StatusOr<bool> IsOfAHost(Database& db, const Submission& submission) {
+  ASSIGN_OR_RETURN(Statement query, db.Query("SELECT 1 FROM host_changes WHERE project = ? AND change_key = ?",
+                                             {submission.project.value(), submission.change}));
+  return query.Step();
+}
+
 std::string InWords(IntentState state) {
   switch (state) {
     case IntentState::kWaiting:
@@ -74,6 +80,40 @@ absl::StatusOr<bool> InsertIntent(Database& db, const NewIntent& intent, absl::T
                  {int64_t{static_cast<int>(intent.kind)}, intent.project.value(), intent.change, intent.subject,
                   intent.text, intent.key, lane, ToRow(due), ToRow(due), ToRow(now)}));
   return added == 1;
+}
+
+absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Time now) {
+  ASSIGN_OR_RETURN(const bool of_a_host, IsOfAHost(db, run.submission));
+  if (!of_a_host) return absl::OkStatus();
+  NewIntent intent{.kind = IntentKind::kPending, .project = run.submission.project, .change = run.submission.change};
+  intent.subject = run.id.value();
+  intent.key = absl::StrCat("pending:", run.id.value());
+  RETURN_IF_ERROR(InsertIntent(db, intent, now).status());
+  intent.kind = IntentKind::kOverdue;
+  intent.key = absl::StrCat("overdue:", run.id.value());
+  intent.due = now + kPendingAtMost;
+  return InsertIntent(db, intent, now).status();
+}
+
+absl::Status AddIntentsOfVerdict(Database& db, const Run& run, absl::Time now) {
+  ASSIGN_OR_RETURN(const bool of_a_host, IsOfAHost(db, run.submission));
+  if (!of_a_host) return absl::OkStatus();
+  RETURN_IF_ERROR(
+      db.Execute("UPDATE outbox SET state = 4, settled = ?, note = 'the run is done' WHERE state = 1"
+                 " AND idempotency_key IN (?, ?)",
+                 {ToRow(now), absl::StrCat("pending:", run.id.value()), absl::StrCat("overdue:", run.id.value())})
+          .status());
+  static constexpr std::pair<IntentKind, const char*> kKinds[] = {{IntentKind::kVerdict, "verdict:"},
+                                                                  {IntentKind::kReview, "review:"},
+                                                                  {IntentKind::kReviewers, "reviewers:"},
+                                                                  {IntentKind::kChat, "chat:"}};
+  for (const auto& [kind, prefix] : kKinds) {
+    NewIntent intent{.kind = kind, .project = run.submission.project, .change = run.submission.change};
+    intent.subject = run.id.value();
+    intent.key = absl::StrCat(prefix, run.id.value());
+    RETURN_IF_ERROR(InsertIntent(db, intent, now).status());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> SqliteStore::AddIntent(const NewIntent& intent, absl::Time now) {

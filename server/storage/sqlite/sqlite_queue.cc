@@ -129,6 +129,8 @@ absl::Status SqliteStore::FinishRun(const RunId& id, int attempt, const VerdictR
                                {int64_t{*record.quality}, id.value()})
                         .status());
   }
+  ASSIGN_OR_RETURN(const NumberedRun done, FindRun(db, id));
+  RETURN_IF_ERROR(AddIntentsOfVerdict(db, done.run, now));
   return transaction.Commit();
 }
 

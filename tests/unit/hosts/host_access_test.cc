@@ -14,6 +14,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_split.h"
+#include "server/base/retry_at.h"
 #include "server/hosts/host_api.h"
 #include "tests/support/scripted_http.h"
 #include "tests/support/status_matchers.h"

@@ -111,8 +111,9 @@ TEST(Coverage, JsonSaysWhatIsWrongAndWhere) {
   Refuses("{", "not valid JSON");
   Refuses(R"({"type":"llvm.coverage.json.export","data":[{"files":[{"filename":"a","segments":[[1,2]]}]}]})",
           "data[0].files[0].segments[0]: [line, column, count");
-  Refuses(R"({"type":"llvm.coverage.json.export","data":[{"files":[{"filename":"a","segments":[[0,1,1,true,true]]}]}]})",
-          "data[0].files[0].segments: a segment on line 0");
+  Refuses(
+      R"({"type":"llvm.coverage.json.export","data":[{"files":[{"filename":"a","segments":[[0,1,1,true,true]]}]}]})",
+      "data[0].files[0].segments: a segment on line 0");
   Refuses(R"({"gcovr/format_version":"0.6","files":[{"file":"a","lines":[{"line_number":-1}]}]})",
           "files[0].lines[0].line_number: a whole number");
 }

@@ -1,0 +1,373 @@
+"""What a pull request hears: one status, one review, the right people, whatever the host answers in between.
+
+The host is a double with a memory (host_double.py); findings come from a SARIF report, so that nothing is compiled.
+"""
+import json
+import os
+import pathlib
+import socket
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from harness import FAIL, PASS, TOP, Repository, Server, folder, mergegate
+from host_double import ChatDouble, GitHubDouble, GitLabDouble
+
+MARK = "<!-- mergegate:"
+# The hosts' own descriptions of their interfaces, and the program that holds requests against them.
+DESCRIPTIONS = TOP.parent / "shared/integrations/doubles"
+PRISM = pathlib.Path(os.environ.get("MERGEGATE_PRISM", DESCRIPTIONS / "node_modules/.bin/prism"))
+POLICY = """version: 1
+conditions:
+  - {name: no-new-problems, kind: findings, severity: major, max: 0}
+"""
+
+
+class Publishing(unittest.TestCase):
+    KIND, APP = "github", True
+
+    def setUp(self):
+        self.host = GitHubDouble(self, app=self.APP) if self.KIND == "github" else GitLabDouble(self)
+        self.repo = Repository(self)
+        self.base = self.repo.commit({"tool.py": "import os\n", "old.py": "x = 1\n", ".mergegate.yaml": POLICY})
+        self.home = folder(self)
+        self.server = Server(self, "--config", str(self.write_configuration(self.api_url())))
+        self.server.start()
+        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
+
+    def api_url(self):
+        return self.host.url
+
+    def write_configuration(self, api_url, more=""):
+        key = self.home / "app.pem"
+        if not key.exists():
+            subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
+        (self.home / "token").write_text("token-of-the-bot\n")
+        (self.home / "hook").write_text("hook secret\n")
+        rights = f"app_id: '1', private_key: 'file:{key}'" if self.APP and self.KIND == "github" else \
+            f"token: 'file:{self.home}/token'"
+        path = self.home / "server.yaml"
+        path.write_text(f"hosts:\n  - {{name: hub, kind: {self.KIND}, api_url: '{api_url}', web_url: 'https://hub.example',\n"
+                        f"     webhook_secrets: ['file:{self.home}/hook'], {rights}{more}}}\n")
+        return path
+
+    def restart(self, kill=False):
+        if self.server.process.poll() is None:
+            self.server.kill() if kill else self.server.stop()
+        self.server.start()
+
+    def hears_of(self, head, number=12, state=1, change=None, base=None):
+        """What the webhooks tell the server of a change (webhook_test.py has their way in)."""
+        with sqlite3.connect(self.server.data / "mergegate.db", timeout=10) as db:
+            db.execute("INSERT OR IGNORE INTO projects VALUES ('acme-widget', '', 0)")
+            db.execute("INSERT OR REPLACE INTO host_projects VALUES ('acme-widget', 'hub', '42', 'acme/widget', '7', 'main', 0)"
+                       " ON CONFLICT DO NOTHING")
+            db.execute("INSERT OR REPLACE INTO host_changes VALUES (?, ?, ?, ?, ?, ?, 'main', 'work', 0, 'author-gh',"
+                       " 'Make it smaller', ?, '')",
+                       ("acme-widget", change or f"pr-{number}", number, state, head, base or self.base, time.time_ns() // 1000))
+        if self.KIND == "github" and number and number not in self.host.pulls:
+            self.host.pull(number, head)
+        elif self.KIND == "github" and number:
+            self.host.pulls[number]["head"] = head
+
+    def findings(self, *places):
+        """A report with an error at each (path, line)."""
+        path = self.home / "report.sarif"
+        path.write_text(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "lint"}}, "results": [
+            {"ruleId": f"rule-{line}", "level": "error", "message": {"text": f"wrong at {line}"},
+             "locations": [{"physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": line}}}]}
+            for file, line in places]}]}))
+        return path
+
+    def check(self, head, expected, *places, change="pr-12"):
+        done = mergegate(self.repo, "check", "--project", "acme-widget", "--base", self.base, "--head", head, "--change",
+                         change, "--sarif", self.findings(*places), env={**self.server.client_env(), "MERGEGATE_AS": "author@example.org"})
+        self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
+
+    def push(self, lines, message="change", **files):
+        head = self.repo.commit({"tool.py": "import os\n" + "".join(f"line({i})\n" for i in range(lines)),
+                                 **{name + ".py": text for name, text in files.items()}}, message=message)
+        self.hears_of(head)
+        return head
+
+    def completed(self, head, count=1):
+        self.host.wait(lambda: [c["status"] for c in self.host.checks if c["head_sha"] == head] == ["completed"] * count,
+                       what=f"a final status of {head[:8]}")
+        return [c for c in self.host.checks if c["head_sha"] == head]
+
+    def quiet(self):
+        """Waits until the outbox is empty."""
+        def empty():
+            done = mergegate(self.repo, "admin", "outbox", "list", "--format", "json", env=self.server.client_env())
+            self.assertEqual(done.returncode, PASS, done.stderr)
+            return not any(json.loads(line)["kind"] != "overdue" for line in done.stdout.splitlines())
+        self.host.wait(empty, what="an empty outbox")
+
+    def dead(self):
+        done = mergegate(self.repo, "admin", "outbox", "list", "--dead", "--format", "json", env=self.server.client_env())
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class GitHubApp(Publishing):
+    def test_open_push_and_rerun(self):
+        # Opened: a failing change. Comments inside the diff, what lies outside in the summary.
+        head = self.push(5)
+        self.host.pulls[12]["lines"] = {"tool.py": range(1, 7)}
+        self.check(head, FAIL, ("tool.py", 2), ("tool.py", 4))
+        (check,) = self.completed(head)
+        self.assertEqual(check["conclusion"], "failure")
+        self.assertEqual([a["start_line"] for a in check["annotations"]], [2, 4])
+        self.assertIn("wrong at 2", check["output"]["summary"])
+        self.quiet()
+        (review,) = self.host.reviews
+        self.assertEqual((review["event"], review["count"], review["commit_id"]), ("COMMENT", 2, head))
+        self.assertTrue(all(MARK in c["body"] for c in self.host.comments))
+        self.assertEqual(self.host.pulls[12]["requested"], [])
+
+        # The same again: updated, nothing twice.
+        self.check(head, FAIL, ("tool.py", 2), ("tool.py", 4))
+        self.quiet()
+        (check,) = self.completed(head)
+        self.assertEqual((len(check["annotations"]), len(self.host.reviews), len(self.host.comments)), (2, 1, 2))
+
+        # Pushed: one finding is gone, one stays, one is new.
+        head = self.push(7)
+        self.host.pulls[12]["lines"] = {"tool.py": range(1, 9)}
+        self.check(head, FAIL, ("tool.py", 4), ("tool.py", 6))
+        self.completed(head)
+        self.quiet()
+        self.assertEqual(len(self.host.reviews), 2)
+        self.assertEqual([(c["line"], c["resolved"]) for c in self.host.comments], [(2, True), (4, False), (6, False)])
+
+        # Force-pushed: everything is fine now. A short text, all comments resolved.
+        self.repo.git("reset", "-q", "--hard", self.base)
+        head = self.push(3, "once more")
+        self.check(head, PASS)
+        (check,) = self.completed(head)
+        self.assertEqual(check["conclusion"], "success")
+        self.assertLess(len(check["output"]["summary"].splitlines()), 12)
+        self.quiet()
+        self.assertTrue(all(c["resolved"] for c in self.host.comments))
+        self.assertEqual(len(self.host.reviews), 2)
+        self.assertEqual(self.dead(), [])
+
+    def test_reviewers_who_may_are_asked_once(self):
+        for name in ("ann", "ben"):
+            self.repo.git("-c", f"user.email={name}@example.org", "commit", "-q", "--allow-empty", "-m", "x")
+            (self.repo.path / "tool.py").write_text(f"import os  # {name}\n")
+            self.repo.git("add", "-A")
+            self.repo.git("commit", "-q", "--author", f"{name} <{name}@example.org>", "-m", f"by {name}")
+        self.base = self.repo.git("rev-parse", "HEAD")
+        for name in ("ann", "ben"):
+            done = mergegate(self.repo, "person", "link", f"{name}@example.org", f"{name}-gh", env=self.server.client_env())
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.host.collaborators.discard("ben-gh")
+        head = self.push(2)
+        self.check(head, PASS)
+        self.host.wait(lambda: self.host.pulls[12]["requested"] == ["ann-gh"], what="a request for a review")
+        self.check(head, PASS)
+        self.quiet()
+        self.assertEqual(len(self.host.asked("POST", "requested_reviewers$")), 1)
+        self.assertEqual(self.dead(), [])
+
+    def test_a_hundred_annotations_through_faults(self):
+        # 120 of them: three requests, the conclusion with the last; a 502 between two pages, a token that lapses
+        # before the third, an answer that is lost.
+        self.host.fault("PATCH", r"/check-runs/\d+$", status=502, times=1)
+        self.host.fault("PATCH", r"/check-runs/\d+$", before=self.host.forget_tokens)
+        self.host.fault("PATCH", r"/check-runs/\d+$", lose=True)
+        head = self.push(120)
+        self.check(head, FAIL, *(("tool.py", i + 2) for i in range(120)))
+        (check,) = self.completed(head)
+        self.assertEqual(sorted(a["start_line"] for a in check["annotations"]), [i + 2 for i in range(120)])
+        self.assertGreater(self.host.tokens_made, 1)
+        with_annotations = [b for b in self.host.asked("POST", "/check-runs$") + self.host.asked("PATCH", "/check-runs/")
+                            if b["output"].get("annotations")]
+        self.assertTrue(all("conclusion" not in body or len(body["output"].get("annotations", [])) < 50
+                            for body in with_annotations))
+        self.quiet()
+        self.assertEqual(self.dead(), [])
+
+    def test_a_server_that_dies_between_saying_and_storing_says_it_once(self):
+        self.host.fault("POST", r"/check-runs$", before=self.server.kill)  # it is done there, and nobody hears the answer
+        head = self.push(3)
+        done = mergegate(self.repo, "check", "--no-wait", "--project", "acme-widget", "--base", self.base, "--head", head,
+                         "--change", "pr-12", "--sarif", self.findings(("tool.py", 2)),
+                         env={**self.server.client_env(), "MERGEGATE_AS": "author@example.org"})
+        self.host.wait(lambda: self.server.process.poll() is not None, what="the death of the server")
+        self.host.wait(lambda: len(self.host.checks) == 1)
+        self.restart()
+        (check,) = self.completed(head)
+        self.assertEqual(check["conclusion"], "failure")
+        # And between the review and its note.
+        self.quiet()
+        self.assertEqual((len(self.host.checks), len(self.host.reviews)), (1, 1))
+        self.host.fault("POST", r"/reviews$", before=self.server.kill)
+        head = self.push(4)
+        self.check(head, FAIL, ("tool.py", 2), ("tool.py", 4))
+        self.host.wait(lambda: len(self.host.reviews) == 2)
+        self.restart()
+        self.quiet()
+        self.assertEqual([c["line"] for c in self.host.comments], [2, 4])
+
+    def test_limits_are_kept_and_the_end_comes(self):
+        self.host.fault("POST", r"/check-runs$", status=429, headers={"Retry-After": "1"}, times=2)
+        self.host.fault("PATCH", r"/check-runs/", status=403, headers={"Retry-After": "1"},
+                        body={"message": "You have exceeded a secondary rate limit."})
+        self.host.fault("POST", "/access_tokens$", status=500)
+        self.host.fault("POST", r"/reviews$", hang=1)  # and then no answer
+        head = self.push(3)
+        started = time.monotonic()
+        self.check(head, FAIL, ("tool.py", 2))
+        self.completed(head)
+        self.quiet()
+        self.assertGreater(time.monotonic() - started, 2)
+        self.assertEqual((len(self.host.reviews), len(self.host.checks), self.dead()), (1, 1, []))
+
+    def test_after_an_outage_only_the_end_is_told(self):
+        self.host.fault("POST", r"/check-runs$", status=503, times=3)
+        head = self.push(3)
+        self.check(head, PASS)
+        (check,) = self.completed(head)
+        self.assertEqual(check["conclusion"], "success")
+        self.assertEqual(self.host.asked("PATCH", r"/check-runs/"), [])  # the pending status was never sent
+
+    def test_what_is_refused_is_shown_and_can_be_sent_again(self):
+        self.host.fault("POST", r"/check-runs$", status=422, times=2, body={"message": "No commit found for SHA"})
+        head = self.push(3)
+        self.check(head, PASS)
+        self.quiet()
+        kinds = {message["kind"]: message["note"] for message in self.dead()}
+        self.assertIn("verdict", kinds)
+        self.assertIn("422 No commit found for SHA", kinds["verdict"])
+        listed = mergegate(self.repo, "admin", "outbox", "list", "--dead", env=self.server.client_env())
+        self.assertIn("No commit found", listed.stdout)
+        again = mergegate(self.repo, "admin", "outbox", "retry", env=self.server.client_env())
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.completed(head)
+        self.quiet()
+        self.assertEqual(self.dead(), [])
+
+    def test_a_merge_queue_hears_a_status_and_nothing_else(self):
+        head = self.repo.commit({"tool.py": "import os\nimport sys\n"})
+        self.hears_of(head, number=0, change="queue-0123456789ab")
+        self.check(head, FAIL, ("tool.py", 2), change="queue-0123456789ab")
+        self.completed(head)
+        self.quiet()
+        self.assertEqual((self.host.reviews, self.dead()), ([], []))
+
+    def test_secrets_are_not_in_the_log(self):
+        self.host.fault("POST", r"/check-runs$", status=403, body={"message": "bad token ghs_7_1"}, times=9)
+        head = self.push(2)
+        self.check(head, PASS)
+        self.quiet()
+        log = (self.server.data / "log").read_text()
+        self.assertIn("is given up", log)
+        self.assertNotIn("ghs_7_1", log + json.dumps(self.dead()))
+        self.assertNotIn("PRIVATE KEY", log)
+
+
+    def test_a_channel_hears_of_a_failure_and_people_are_not_mentioned(self):
+        chat = ChatDouble(self)
+        (self.home / "chat").write_text(chat.url + "/services/T0/secret\n")
+        configuration = self.home / "server.yaml"
+        configuration.write_text(configuration.read_text() + f"notify:\n  - {{name: team, kind: slack, url: 'file:{self.home}/chat'}}\n")
+        self.restart()
+        chat.fault("POST", "/services", status=429, headers={"Retry-After": "1"})
+        head = self.push(3, "<!channel> @all")
+        self.check(head, FAIL, ("tool.py", 2))
+        chat.wait(lambda: chat.said)
+        self.check(head, FAIL, ("tool.py", 2))
+        self.quiet()
+        (message,) = chat.said
+        self.assertIn("acme/widget #12: Make it smaller", message["text"])
+        self.assertIn("https://hub.example/acme/widget/pull/12", json.dumps(message["blocks"]))
+        self.assertNotIn("/services/T0/secret", (self.server.data / "log").read_text())
+
+
+class GitHubToken(Publishing):
+    APP = False
+
+    def test_statuses_and_one_comment_that_is_kept_current(self):
+        head = self.push(3)
+        self.check(head, FAIL, ("tool.py", 2))
+        self.host.wait(lambda: self.host.statuses and self.host.statuses[-1]["state"] == "failure")
+        self.quiet()
+        (comment,) = self.host.issue_comments
+        self.assertIn("wrong at 2", comment["body"])
+        self.assertEqual(len(self.host.comments), 1)
+        head = self.push(4)
+        self.check(head, PASS)
+        self.host.wait(lambda: self.host.statuses[-1]["state"] == "success" and self.host.statuses[-1]["sha"] == head)
+        self.quiet()
+        (comment,) = self.host.issue_comments
+        self.assertIn("**pass**", comment["body"])
+        self.assertTrue(self.host.comments[0]["resolved"])
+        self.assertLessEqual(max(len(s["description"]) for s in self.host.statuses), 140)
+
+
+class GitLab(Publishing):
+    KIND = "gitlab"
+
+    def test_statuses_discussions_and_a_note(self):
+        head = self.push(3)
+        self.host.request(12, head, self.base, lines={"tool.py": {1: 1, 2: None, 3: None, 4: None}}, reviewers=[4])
+        self.check(head, FAIL, ("tool.py", 1), ("tool.py", 3))
+        self.host.wait(lambda: self.host.statuses and self.host.statuses[-1]["state"] == "failed")
+        self.quiet()
+        self.assertEqual([d["notes"][0]["position"]["new_line"] for d in self.host.discussions], [3])
+        self.assertEqual(len(self.host.notes), 1)
+        self.check(head, FAIL, ("tool.py", 1), ("tool.py", 3))
+        self.quiet()
+        self.assertEqual((len(self.host.discussions), len(self.host.notes)), (1, 1))
+        head = self.push(4)
+        self.host.request(12, head, self.base, reviewers=[4])
+        self.check(head, PASS)
+        self.host.wait(lambda: self.host.statuses[-1]["state"] == "success")
+        self.quiet()
+        self.assertTrue(self.host.discussions[0]["notes"][0]["resolved"])
+        self.assertIn("**pass**", self.host.notes[0]["body"])
+        self.assertEqual(self.dead(), [])
+
+
+class BehindPrism:
+    """The same stories; every request is held against the host's own description, strictly."""
+
+    def api_url(self):
+        description = DESCRIPTIONS / f"{self.KIND}-slice.json"
+        if not PRISM.exists() or not description.exists():
+            self.skipTest(f"needs {PRISM} (or MERGEGATE_PRISM) and {description}: requests are not held against the host's "
+                          "description")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        origin = "/".join(self.host.url.split("/")[:3])
+        self.prism_log = folder(self) / "prism.log"
+        with open(self.prism_log, "w") as log:
+            prism = subprocess.Popen([str(PRISM), "proxy", "-h", "127.0.0.1", "-p", str(port), str(description), origin],
+                                     stdout=log, stderr=log)
+        self.addCleanup(lambda: (prism.kill(), prism.wait()))
+        self.host.wait(lambda: "is listening" in self.prism_log.read_text(), what="Prism")
+        return f"http://127.0.0.1:{port}" + self.host.url[len(origin):]
+
+    def tearDown(self):
+        text = self.prism_log.read_text() if hasattr(self, "prism_log") else ""
+        self.assertEqual([line for line in text.splitlines() if "Violation: request" in line and
+                          "route not found" not in line], [])  # the slices lack GraphQL and changes of notes
+        if text:
+            self.assertIn("Received forward response", text)
+
+
+class GitHubAppBehindPrism(BehindPrism, GitHubApp):
+    pass
+
+
+class GitLabBehindPrism(BehindPrism, GitLab):
+    pass
+
+
+del Publishing  # a base, no story
+
+if __name__ == "__main__":
+    unittest.main()
