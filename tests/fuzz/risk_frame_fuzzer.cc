@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "server/git/risk_file.h"
 #include "server/risk/links.h"
 #include "server/risk/words.h"
@@ -26,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (cause.size() < 7 || cause.size() > 40 || !std::ranges::all_of(cause, digit)) std::abort();
   }
   Hunk hunk;
-  for (const auto line : absl::StrSplit({bytes.data(), bytes.size()}, '\n')) hunk.added.emplace_back(line);
+  for (const auto line : absl::StrSplit(absl::string_view(bytes.data(), bytes.size()), '\n'))
+    hunk.added.emplace_back(line);
   const Diff diff{.files = {{.change = FileChange::kAdded, .old_path = {}, .new_path = "a.cc", .hunks = {hunk}}}};
   const std::vector<std::string> words = risk::WordsOf(diff);
   if (words.size() > risk::kMostWords) std::abort();
