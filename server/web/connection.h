@@ -258,6 +258,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     SetDeadline(house_.limits.answer_time);
     boost::beast::http::async_write(stream_, answer_, Then([](Connection& me, Error error) {
                                       me.Account(error);
+                                      me.ReleaseBody();  // before a goodbye that may take seconds
                                       if (error) return me.CloseSocket();
                                       me.must_close_ ? me.SayGoodbye() : me.AwaitRequest(me.house_.limits.idle_time);
                                     }));
@@ -302,6 +303,8 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   }
 
   void ReleaseBody() {
+    if (parser_) parser_->get().body() = {};
+    request_.body = {};
     house_.bodies_bytes -= body_bytes_;
     body_bytes_ = 0;
   }
