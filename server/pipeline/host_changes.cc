@@ -10,6 +10,7 @@
 #include "server/pipeline/host_commands.h"
 #include "server/pipeline/host_fetch.h"
 #include "server/pipeline/host_reviews.h"
+#include "server/pipeline/host_run.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -201,8 +202,8 @@ absl::StatusOr<Acted> HostChanges::Gate(const Work& work, const HostChange& chan
   }
   RETURN_IF_ERROR(CloseRuns(change, anew ? CommitId() : change.head,
                             absl::StrCat("superseded: another run was asked for, of ", change.head.value())));
-  const RunId id(absl::StrCat("r-", Sha256Hex(submission.request_id).substr(0, 16)));
-  ASSIGN_OR_RETURN(const Run run, parts.store.SubmitRun(submission, id, parts.clock.Now()));
+  ASSIGN_OR_RETURN(const Run run,
+                   parts.store.SubmitRun(submission, HostRunId(submission.request_id), parts.clock.Now()));
   inbound_.submitted();
   return Acted{.reason = base.ok() ? absl::StrCat("run ", run.id.value())
                                    : absl::StrCat("run ", run.id.value(),

@@ -11,6 +11,7 @@
 #include "server/base/digest.h"
 #include "server/base/status_macros.h"
 #include "server/domain/names.h"
+#include "server/pipeline/host_run.h"
 #include "server/pipeline/publish_chat.h"
 #include "server/pipeline/review_log.h"
 #include "server/publication/sarif.h"
@@ -72,15 +73,20 @@ std::string PublicName(storage::Store& store, const Handle& handle) {
   return logins.empty() ? handle.value().substr(0, handle.value().find('@')) : logins.front();
 }
 
-// Which runs speak for a change at its host. Anybody with a token may submit a run under the change's key; with a
-// policy of their own, or another base (whose policy would count), it decides for them alone.
+// Which runs speak for a change at its host: those that were submitted for it, and those that ask the same. Anybody
+// with a token may submit a run under the change's key; with a policy of their own, or another base (whose policy would
+// count), it decides for them alone.
 class Speakers {
  public:
   Speakers(const PublishParts& parts, const HostChange& change) : parts_(parts), change_(change) {}
 
-  bool Has(const Submission& submission) {
-    if (!submission.policy.empty()) return false;
-    return submission.base == change_.base || SameFork(submission);
+  bool Has(const Run& run) {
+    if (!run.submission.judges_again.empty()) {
+      const absl::StatusOr<Run> first = parts_.store.GetRun(run.submission.judges_again);
+      return first.ok() && Has(*first);
+    }
+    if (!run.submission.policy.empty()) return false;
+    return IsHostRun(run) || run.submission.base == change_.base || SameFork(run.submission);
   }
 
  private:
@@ -110,7 +116,7 @@ struct RunsOfChange {
 
 absl::StatusOr<RunsOfChange> LookAround(const PublishParts& parts, const Run& run, const HostChange& change) {
   Speakers speakers(parts, change);
-  RunsOfChange around{.speaks = speakers.Has(run.submission)};
+  RunsOfChange around{.speaks = speakers.Has(run)};
   if (!around.speaks) return around;
   ASSIGN_OR_RETURN(const auto runs, parts.store.ListRuns(run.submission.project, run.submission.change, 50, ""));
   bool older = false;
@@ -118,8 +124,8 @@ absl::StatusOr<RunsOfChange> LookAround(const PublishParts& parts, const Run& ru
     if (other.id == run.id) {
       older = true;
     } else if (!older) {
-      if (other.submission.head == run.submission.head && speakers.Has(other.submission)) around.newest = false;
-    } else if (other.state == RunState::kDone && speakers.Has(other.submission)) {
+      if (other.submission.head == run.submission.head && speakers.Has(other)) around.newest = false;
+    } else if (other.state == RunState::kDone && speakers.Has(other)) {
       around.before = other.id;
       break;
     }

@@ -8,7 +8,7 @@
     host.wait(lambda: host.checks and host.checks[-1]["status"] == "completed")
     host.asked("POST", r"/check-runs$")                          # [body, ...] of the requests that were answered well
 
-Faults: status (with headers, body), lose (done, then the connection breaks), hang (seconds without an answer), and
+Faults: status (with headers, body; echo: the body repeats the token), lose (done, then the connection breaks), hang (seconds without an answer), and
 before=callable. The rules that are kept: 50 annotations a request, a conclusion with "completed", comments on lines of
 the diff only (else the whole review is refused), reviewers who are collaborators, tokens that lapse.
 """
@@ -110,6 +110,8 @@ class Double:
                     status, answer = self.answer(method, urllib.parse.urlsplit(path), body)
                 except Refused as refused:
                     status, answer = refused.status, refused.body
+        if fault.get("echo"):
+            answer = {"message": "bad credentials: " + request.headers.get("Authorization", "")}
         with self.lock:
             self.log.append((method, path, status, body))
             self.headers.append(dict(request.headers))
@@ -266,8 +268,11 @@ class GitHubDouble(Double):
         return 201, {"id": self.id(), **body}
 
     def pull_json(self, pull):
-        return {"number": pull["number"], "state": pull["state"], "head": {"sha": pull["head"]},
-                "user": {"login": pull["author"]}}
+        repo = {"id": 42, "full_name": self.repository}
+        return {"number": pull["number"], "state": pull["state"], "draft": False, "title": "Make it smaller",
+                "head": {"sha": pull["head"], "ref": "work", "repo": repo},
+                "base": {"sha": pull.get("base", "0" * 40), "ref": "main", "repo": repo},
+                "user": {"login": pull["author"]}, "updated_at": "2026-01-01T00:00:00Z"}
 
     def shows(self, pull, comment):
         lines = pull["lines"]

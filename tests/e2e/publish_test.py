@@ -55,7 +55,13 @@ class Publishing(unittest.TestCase):
     def restart(self, kill=False):
         if self.server.process.poll() is None:
             self.server.kill() if kill else self.server.stop()
-        self.server.start()
+        for attempt in range(20):  # a worker of the one that was killed may hold its port for a moment
+            try:
+                return self.server.start()
+            except RuntimeError:
+                if attempt == 19:
+                    raise
+                time.sleep(0.2)
 
     def hears_of(self, head, number=12, state=1, change=None, base=None):
         """What the webhooks tell the server of a change (webhook_test.py has their way in)."""
@@ -67,7 +73,7 @@ class Publishing(unittest.TestCase):
                        " 'Make it smaller', ?, '')",
                        ("acme-widget", change or f"pr-{number}", number, state, head, base or self.base, time.time_ns() // 1000))
         if self.KIND == "github" and number and number not in self.host.pulls:
-            self.host.pull(number, head)
+            self.host.pull(number, head, base=base or self.base)
         elif self.KIND == "github" and number:
             self.host.pulls[number]["head"] = head
 
@@ -234,7 +240,7 @@ class GitHubApp(Publishing):
         self.assertEqual(self.host.asked("PATCH", r"/check-runs/"), [])  # the pending status was never sent
 
     def test_what_is_refused_is_shown_and_can_be_sent_again(self):
-        self.host.fault("POST", r"/check-runs$", status=422, times=2, body={"message": "No commit found for SHA"})
+        self.host.fault("POST", r"/check-runs$", status=422, times=9, body={"message": "No commit found for SHA"})
         head = self.push(3)
         self.check(head, PASS)
         self.quiet()
@@ -243,6 +249,7 @@ class GitHubApp(Publishing):
         self.assertIn("422 No commit found for SHA", kinds["verdict"])
         listed = mergegate(self.repo, "admin", "outbox", "list", "--dead", env=self.server.client_env())
         self.assertIn("No commit found", listed.stdout)
+        self.host.faults.clear()
         again = mergegate(self.repo, "admin", "outbox", "retry", env=self.server.client_env())
         self.assertEqual(again.returncode, 0, again.stderr)
         self.completed(head)
@@ -258,13 +265,14 @@ class GitHubApp(Publishing):
         self.assertEqual((self.host.reviews, self.dead()), ([], []))
 
     def test_secrets_are_not_in_the_log(self):
-        self.host.fault("POST", r"/check-runs$", status=403, body={"message": "bad token ghs_7_1"}, times=9)
+        self.host.fault("POST", r"/check-runs$", status=403, echo=True, times=9)
         head = self.push(2)
         self.check(head, PASS)
         self.quiet()
         log = (self.server.data / "log").read_text()
         self.assertIn("is given up", log)
-        self.assertNotIn("ghs_7_1", log + json.dumps(self.dead()))
+        self.assertIn("bad credentials: Bearer ***", log)
+        self.assertNotIn("ghs_", log + json.dumps(self.dead()))
         self.assertNotIn("PRIVATE KEY", log)
 
 

@@ -11,6 +11,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "server/hosts/host_api.h"
+#include "server/pipeline/host_run.h"
 #include "server/wire/convert.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_repo.h"
@@ -254,6 +255,20 @@ TEST_F(PublishLoopTest, ARunWithAPolicyOfItsOwnDoesNotSpeakForTheChange) {
   Finish(VerdictState::kPass);
   EmptyOutbox();
   EXPECT_THAT(client_.said, ElementsAre("fail r1 again", "review r1 0"));
+}
+
+TEST_F(PublishLoopTest, ARunOfAnotherBaseSpeaksOnlyWhenThisServerSubmittedItForTheHost) {
+  Submission submission;
+  submission.project = ProjectId("acme-widget");
+  submission.change = "pr-12";
+  submission.request_id = "hook-1";
+  submission.base = CommitId(std::string(40, '9'));  // the target branch has moved, and nobody fetched it yet
+  submission.head = head_;
+  EXPECT_THAT(store_->SubmitRun(submission, HostRunId("hook-1"), clock_.Now()), IsOk());
+  submission.request_id = "somebody's";
+  EXPECT_THAT(store_->SubmitRun(submission, RunId("r-0123456789abcdef"), clock_.Now()), IsOk());
+  EmptyOutbox();
+  EXPECT_THAT(client_.said, ElementsAre("pending " + HostRunId("hook-1").value()));
 }
 
 TEST_F(PublishLoopTest, DraftsAndFailingCodeAskNobody) {
