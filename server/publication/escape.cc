@@ -131,7 +131,7 @@ std::string UrlPath(std::string_view path) {
 std::string CutMarkdown(std::string text, size_t most) {
   if (text.size() <= most) return text;
   constexpr std::string_view kCut = "\n... cut here: more than fits.\n";
-  const size_t end = text.rfind('\n', most - kCut.size());
+  const size_t end = text.rfind('\n', most - kCut.size() - 1);  // the newline stays, too
   return text.substr(0, end == std::string::npos ? 0 : end + 1) + std::string(kCut);
 }
 

@@ -33,7 +33,7 @@ std::string Link(std::string_view text, std::string_view url);
 // A path as a part of a URL; slashes stay.
 std::string UrlPath(std::string_view path);
 
-// Cuts finished Markdown to `most` bytes at the end of a line and says so there.
+// Cuts finished Markdown to `most` bytes (more than 100) at the end of a line and says so there.
 std::string CutMarkdown(std::string text, size_t most);
 
 }  // namespace mergegate::publication

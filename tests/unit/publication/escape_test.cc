@@ -62,6 +62,9 @@ TEST(EscapeTest, LinksLeadToTheWebOnly) {
 
 TEST(EscapeTest, MarkdownIsCutAtALine) {
   EXPECT_EQ(CutMarkdown("short\n", 100), "short\n");
+  for (size_t end = 0; end < 100; ++end) {  // wherever the line ends, the limit holds
+    EXPECT_LE(CutMarkdown(std::string(end, 'a') + "\n" + std::string(200, 'b'), 100).size(), 100) << end;
+  }
   const std::string cut = CutMarkdown(std::string(50, 'a') + "\n" + std::string(60, 'b') + "\n", 100);
   EXPECT_EQ(cut, std::string(50, 'a') + "\n\n... cut here: more than fits.\n");
 }

@@ -41,6 +41,7 @@ const std::map<std::string, std::string>& Known() {
       {"Run", "a run; lists are by time"},
       {"WeightVersion", "a version of weights and who approved it; by number"},
       {"Feedback", "words between two people; by time"},
+      {"OutboxMessage", "what waits to be sent; its subject is a run or a comment; by number"},
       {"Reading", "a deed about the caller; by time"},
   };
   return *kKnown;
