@@ -99,7 +99,7 @@ absl::Status TellReview(const Inbound& inbound, const ProjectId& project, const 
   const PipelineParts& parts = inbound.parts;
   bool added = false;
   for (const ReviewEvent& event : events) {
-    RETURN_IF_ERROR(RetryAborted([&]() -> absl::Status {
+    const absl::Status status = RetryAborted([&]() -> absl::Status {
       ASSIGN_OR_RETURN(const bool told, parts.store.HasReviewEvent(event.source, event.source_id));
       if (told) return absl::OkStatus();
       ASSIGN_OR_RETURN(ReviewLog log, ReviewLog::Read(parts.store, project, change));
@@ -110,7 +110,8 @@ absl::Status TellReview(const Inbound& inbound, const ProjectId& project, const 
       RETURN_IF_ERROR(log.Append({std::move(stored)}));
       added = true;
       return absl::OkStatus();
-    }));
+    });
+    RETURN_IF_ERROR(status);
   }
   if (!added) return absl::OkStatus();
   // What people said is stored; that it could not be counted is no reason to do it again.
