@@ -10,6 +10,7 @@ Programs come from the folder in MERGEGATE_BIN (default build/bin).
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -106,9 +107,15 @@ def forget_cache(repo):
 
 
 def free_address():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    """Below the ports that the system hands out to connections: one of those could take it before the server does."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return f"127.0.0.1:{port}"
 
 
 class Server:
