@@ -8,17 +8,10 @@
 #include "server/base/secret_source.h"
 #include "server/base/status_macros.h"
 #include "server/hosts/host_check.h"
+#include "server/http/curl_http.h"
 
 namespace mergegate {
 namespace {
-
-constexpr char kUserAgent[] = "mergegate/" MERGEGATE_VERSION;
-
-std::vector<std::string> ApiPlaces(const std::vector<HostConfig>& hosts) {
-  std::vector<std::string> places;
-  for (const HostConfig& host : hosts) places.push_back(host.api_url);
-  return places;
-}
 
 // Without credentials there is nobody as whom to ask.
 bool HasCredentials(const HostConfig& host) { return !host.token.empty() || !host.app_id.empty(); }
@@ -35,19 +28,17 @@ const char* Mark(hosts::CheckState state) {
 
 }  // namespace
 
-HostWork::HostWork(const pipeline::PipelineParts& parts, const std::vector<HostConfig>& hosts,
-                   std::function<void()> submitted)
-    : http_(ApiPlaces(hosts), kUserAgent), inbound_{.parts = parts, .hosts = hosts} {
+HostWork::HostWork(const pipeline::PipelineParts& parts, const std::vector<HostConfig>& configs,
+                   const hosts::Hosts& hosts, std::function<void()> submitted)
+    : inbound_{.parts = parts, .hosts = configs} {
   inbound_.submitted = std::move(submitted);
-  inbound_.git_header = [this](const HostConfig& host, const HostProject& project) -> absl::StatusOr<std::string> {
+  inbound_.git_header = [&hosts](const HostConfig& host, const HostProject& project) -> absl::StatusOr<std::string> {
     if (!HasCredentials(host)) return std::string();
-    return access_.at(host.name)->GitHeader(project.installation, project.repository);
+    return hosts.Api(host.name)->access().GitHeader(project.installation, project.repository);
   };
   std::map<std::string, hosts::HostReader*> readers;
-  for (const HostConfig& host : hosts) {
-    access_[host.name] = hosts::MakeHostAccess(host, http_, parts.clock);
-    apis_[host.name] = std::make_unique<hosts::HostApi>(host, http_, *access_[host.name], parts.clock);
-    readers_[host.name] = hosts::MakeHostReader(*apis_[host.name]);
+  for (const HostConfig& host : configs) {
+    readers_[host.name] = hosts::MakeHostReader(*hosts.Api(host.name));
     if (HasCredentials(host)) readers[host.name] = readers_[host.name].get();
   }
   reconcile_.emplace(inbound_, std::move(readers), [this] { deliveries_.Wake(); });
@@ -62,6 +53,15 @@ void HostWork::Start() {
 void HostWork::Stop() {
   reconcile_->Stop();
   deliveries_.Stop();
+}
+
+std::vector<std::string> PlacesToCall(const config::ServerFile& file) {
+  std::vector<std::string> places;
+  for (const HostConfig& host : file.hosts) places.push_back(host.api_url);
+  for (const ChatConfig& chat : file.chats) {
+    if (const auto url = ReadSecret(chat.url); url.ok()) places.push_back(*url);  // its origin is allowed, not more
+  }
+  return places;
 }
 
 absl::StatusOr<config::ServerFile> LoadConfig(const std::string& path) {
@@ -102,10 +102,9 @@ int CheckHosts(const std::string& config, const std::string& project) {
   const SystemClock clock;
   for (const HostConfig& host : file->hosts) {
     http::CurlHttp http({host.api_url}, kUserAgent);
-    const auto access = hosts::MakeHostAccess(host, http, clock);
-    hosts::HostApi api(host, http, *access, clock);
+    const hosts::Hosts hosts({host}, http, clock);
     std::printf("%s (%s)\n", host.name.c_str(), host.api_url.c_str());
-    for (const hosts::CheckItem& item : hosts::CheckHost(api, project)) {
+    for (const hosts::CheckItem& item : hosts::CheckHost(*hosts.Api(host.name), project)) {
       std::printf("  %s  %s\n", Mark(item.state), item.what.c_str());
       if (!item.hint.empty()) std::printf("      %s\n", item.hint.c_str());
       works = works && item.state != hosts::CheckState::kMissing;

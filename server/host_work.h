@@ -1,8 +1,10 @@
 // The configured hosts at work: the parts are built, started and stopped together. No logic.
 //
 //   ASSIGN_OR_RETURN(const config::ServerFile file, LoadConfig("/etc/mergegate/server.yaml"));
-//   HostWork hosts(parts, file.hosts, [&] { scheduler.Wake(); });
-//   hosts.Start();   ...   hosts.Stop();
+//   http::CurlHttp http(PlacesToCall(file), kUserAgent);
+//   hosts::Hosts hosts(file.hosts, http, clock);             // with PublishWork (publish_work.h): one set of tokens
+//   HostWork work(parts, file.hosts, hosts, [&] { scheduler.Wake(); });
+//   work.Start();   ...   work.Stop();
 #ifndef MERGEGATE_SERVER_HOST_WORK_H_
 #define MERGEGATE_SERVER_HOST_WORK_H_
 
@@ -14,10 +16,8 @@
 #include <vector>
 
 #include "server/config/server_file.h"
-#include "server/hosts/host_access.h"
-#include "server/hosts/host_api.h"
+#include "server/hosts/host_client.h"
 #include "server/hosts/host_reader.h"
-#include "server/http/curl_http.h"
 #include "server/pipeline/delivery_loop.h"
 #include "server/pipeline/hook_intake.h"
 #include "server/pipeline/reconcile_loop.h"
@@ -27,22 +27,26 @@ namespace mergegate {
 // What they deliver is taken, worked off, and made up for where it is missing.
 class HostWork {
  public:
-  HostWork(const pipeline::PipelineParts& parts, const std::vector<HostConfig>& hosts, std::function<void()> submitted);
+  // Borrows `hosts`, the clients of the configured ones.
+  HostWork(const pipeline::PipelineParts& parts, const std::vector<HostConfig>& configs, const hosts::Hosts& hosts,
+           std::function<void()> submitted);
 
   void Start();
   void Stop();
   pipeline::HookIntake& intake() { return intake_; }
 
  private:
-  http::CurlHttp http_;
   pipeline::Inbound inbound_;
-  std::map<std::string, std::unique_ptr<hosts::HostAccess>> access_;
-  std::map<std::string, std::unique_ptr<hosts::HostApi>> apis_;
   std::map<std::string, std::unique_ptr<hosts::HostReader>> readers_;
   pipeline::DeliveryLoop deliveries_{inbound_, {}};
   pipeline::HookIntake intake_{inbound_, [this] { deliveries_.Wake(); }};
   std::optional<pipeline::ReconcileLoop> reconcile_;
 };
+
+inline constexpr char kUserAgent[] = "mergegate/" MERGEGATE_VERSION;
+
+// All that the server may call by HTTP: the hosts and the chats of a configuration.
+std::vector<std::string> PlacesToCall(const config::ServerFile& file);
 
 // The configuration; an empty one without a file. Warns of secrets that are not there, or that everybody can read.
 absl::StatusOr<config::ServerFile> LoadConfig(const std::string& path);

@@ -26,6 +26,7 @@
 #include "server/base/status_macros.h"
 #include "server/base/tls_files.h"
 #include "server/host_work.h"
+#include "server/http/curl_http.h"
 #include "server/pipeline/defect_risks.h"
 #include "server/pipeline/experts.h"
 #include "server/pipeline/run_pipeline.h"
@@ -233,8 +234,10 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   pipeline::Scheduler scheduler(
       parts, {.owner = absl::StrCat("mergegated:", getpid()), .concurrent_runs = flags.concurrent_runs});
 
-  HostWork hosts(parts, config.hosts, [&scheduler] { scheduler.Wake(); });
-  PublishWork publishing(parts, config);
+  http::CurlHttp outside(PlacesToCall(config), kUserAgent);
+  const hosts::Hosts clients(config.hosts, outside, clock);
+  HostWork hosts(parts, config.hosts, clients, [&scheduler] { scheduler.Wake(); });
+  PublishWork publishing(parts, config, outside, clients);
 
   const SocketFolder socket;
   if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");

@@ -1,13 +1,13 @@
 // What leaves the server for hosts and chats: the parts are built, started and stopped together. No logic.
 //
-//   PublishWork publishing(parts, file);
+//   PublishWork publishing(parts, file, http, hosts);
 //   RETURN_IF_ERROR(publishing.Start());   ...   publishing.Stop();
 #ifndef MERGEGATE_SERVER_PUBLISH_WORK_H_
 #define MERGEGATE_SERVER_PUBLISH_WORK_H_
 
+#include "server/base/http.h"
 #include "server/config/server_file.h"
 #include "server/hosts/host_client.h"
-#include "server/http/curl_http.h"
 #include "server/notify/chat_client.h"
 #include "server/pipeline/publish_loop.h"
 #include "server/pipeline/run_pipeline.h"
@@ -16,7 +16,9 @@ namespace mergegate {
 
 class PublishWork {
  public:
-  PublishWork(const pipeline::PipelineParts& parts, const config::ServerFile& file);
+  // Borrows `http` and `hosts`.
+  PublishWork(const pipeline::PipelineParts& parts, const config::ServerFile& file, Http& http,
+              const hosts::Hosts& hosts);
 
   // Takes back what the process before this one was sending.
   absl::Status Start();
@@ -25,8 +27,6 @@ class PublishWork {
  private:
   const pipeline::PipelineParts& parts_;
   const bool anything_;
-  http::CurlHttp http_;
-  hosts::Hosts hosts_;
   notify::ChatClient chat_;
   pipeline::PublishLoop loop_;
 };

@@ -3,26 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "client/importing/fields.h"
 
 namespace mergegate::client {
 namespace {
 
 constexpr size_t kLongestElement = 1 << 20;
-constexpr size_t kMostFields = 1000;
 constexpr size_t kMostElements = 100'000;
-constexpr int kDeepest = 8;
-
-struct FieldNames {
-  std::string_view field;
-  std::vector<std::string_view> names;  // best first
-};
 
 const std::vector<FieldNames>& Fields() {
   static const auto* const kFields = new std::vector<FieldNames>{
@@ -35,38 +27,6 @@ const std::vector<FieldNames>& Fields() {
       {"hours", {"hours", "duration hours", "estimated hours", "effort hours"}},
   };
   return *kFields;
-}
-
-std::string Folded(std::string_view name) {
-  std::string folded = absl::AsciiStrToLower(std::string(name));
-  std::ranges::replace(folded, '_', ' ');
-  absl::StripAsciiWhitespace(&folded);
-  return folded;
-}
-
-std::string Stripped(std::string_view text) {
-  std::string stripped(text);
-  absl::StripAsciiWhitespace(&stripped);
-  return stripped;
-}
-
-// What a row says of a field; empty when it does not.
-std::string Find(const Row& row, const CourseMap& map, const FieldNames& field) {
-  bool mapped = false;
-  for (const auto& [column, to] : map.columns) {
-    if (to != field.field) continue;
-    mapped = true;
-    for (const auto& [name, text] : row.fields) {
-      if (name == column && !Stripped(text).empty()) return Stripped(text);
-    }
-  }
-  if (mapped) return "";
-  for (const std::string_view wanted : field.names) {
-    for (const auto& [name, text] : row.fields) {
-      if (!map.columns.contains(name) && Folded(name) == wanted && !Stripped(text).empty()) return Stripped(text);
-    }
-  }
-  return "";
 }
 
 std::vector<std::string> Split(const std::string& list) {
@@ -82,25 +42,6 @@ std::vector<std::string> Split(const std::string& list) {
   return parts;
 }
 
-void Flatten(const nlohmann::json& value, const std::string& name, int depth, Row& row) {
-  if (row.fields.size() > kMostFields) return;
-  if (value.is_object() && depth < kDeepest) {
-    for (const auto& [key, inner] : value.items()) {
-      Flatten(inner, name.empty() ? key : fmt::format("{}.{}", name, key), depth + 1, row);
-    }
-  } else if (value.is_array()) {
-    std::string joined;
-    for (const auto& item : value) {
-      if (item.is_string()) joined += (joined.empty() ? "" : ";") + item.get<std::string>();
-    }
-    if (!joined.empty()) row.fields.emplace_back(name, std::move(joined));
-  } else if (value.is_string()) {
-    row.fields.emplace_back(name, value.get<std::string>());
-  } else if (value.is_number() || value.is_boolean()) {
-    row.fields.emplace_back(name, value.dump());
-  }
-}
-
 Row ElementRow(std::string_view text, int64_t line) {
   Row row{.line = line};
   if (text.size() > kLongestElement) {
@@ -111,17 +52,7 @@ Row ElementRow(std::string_view text, int64_t line) {
     row.problem = "is not UTF-8 text";
     return row;
   }
-  const nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded() || !value.is_object()) {
-    row.problem = "is no JSON object";
-    return row;
-  }
-  Flatten(value, "", 0, row);
-  if (row.fields.size() > kMostFields) {
-    row.fields.clear();
-    row.problem = "more than 1000 fields";
-  }
-  return row;
+  return RowOfJson(text, line, JsonLists::kJoined);
 }
 
 // Walks a JSON text, knowing what is inside a string.
@@ -180,7 +111,7 @@ const std::vector<std::string>& CourseFields() {
 absl::StatusOr<v1::Course> CourseOf(const Row& row, const CourseMap& map) {
   if (!row.problem.empty()) return absl::InvalidArgumentError(row.problem);
   std::map<std::string_view, std::string> said;
-  for (const FieldNames& field : Fields()) said[field.field] = Find(row, map, field);
+  for (const FieldNames& field : Fields()) said[field.field] = FindField(row, map.columns, field).value_or("");
   v1::Course course;
   course.set_provider(said["provider"].empty() ? map.provider : said["provider"]);
   course.set_title(said["title"]);

@@ -68,17 +68,23 @@ bool SplitCsv(std::string_view record, char separator, std::vector<std::string>&
   }
 }
 
-void Flatten(const nlohmann::json& value, const std::string& name, int depth, Row& row) {
+void Flatten(const nlohmann::json& value, const std::string& name, int depth, JsonLists lists, Row& row) {
   if (row.fields.size() > kMostFields) return;
   if (value.is_object() && depth < kDeepest) {
     for (const auto& [key, inner] : value.items()) {
-      Flatten(inner, name.empty() ? key : fmt::format("{}.{}", name, key), depth + 1, row);
+      Flatten(inner, name.empty() ? key : fmt::format("{}.{}", name, key), depth + 1, lists, row);
     }
+  } else if (value.is_array() && lists == JsonLists::kJoined) {
+    std::string joined;
+    for (const auto& item : value) {
+      if (item.is_string()) joined += (joined.empty() ? "" : ";") + item.get<std::string>();
+    }
+    if (!joined.empty()) row.fields.emplace_back(name, std::move(joined));
   } else if (value.is_string()) {
     row.fields.emplace_back(name, value.get<std::string>());
   } else if (value.is_number() || value.is_boolean()) {
     row.fields.emplace_back(name, value.dump());
-  }  // null is absent; lists say nothing that a signal holds
+  }  // null is absent
 }
 
 }  // namespace
@@ -154,14 +160,14 @@ Row RowReader::CsvRow(std::string_view record, int64_t line) {
   return row;
 }
 
-Row RowReader::JsonRow(const std::string& record, int64_t line) const {
+Row RowOfJson(std::string_view text, int64_t line, JsonLists lists) {
   Row row{.line = line};
-  const nlohmann::json value = nlohmann::json::parse(record, nullptr, /*allow_exceptions=*/false);
+  const nlohmann::json value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded() || !value.is_object()) {
     row.problem = "is no JSON object";
     return row;
   }
-  Flatten(value, "", 0, row);
+  Flatten(value, "", 0, lists, row);
   if (row.fields.size() > kMostFields) {
     row.fields.clear();
     row.problem = "more than 1000 fields";
@@ -185,7 +191,7 @@ std::optional<Row> RowReader::Next() {
       problem = "the first line must name the columns";
     }
     if (!problem.empty()) return Row{.line = line, .fields = {}, .problem = problem};
-    return format_ == RowFormat::kCsv ? CsvRow(record, line) : JsonRow(record, line);
+    return format_ == RowFormat::kCsv ? CsvRow(record, line) : RowOfJson(record, line, JsonLists::kLeftOut);
   }
 }
 

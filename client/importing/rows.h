@@ -43,7 +43,6 @@ class RowReader {
   // The next record with its line breaks inside quotes; false at the end. `problem` when it cannot be one.
   bool ReadRecord(std::string& record, std::string& problem);
   Row CsvRow(std::string_view record, int64_t line);
-  Row JsonRow(const std::string& record, int64_t line) const;
 
   std::istream& stream_;
   const RowFormat format_;
@@ -51,6 +50,12 @@ class RowReader {
   char separator_ = ',';
   int64_t line_ = 0;  // lines read
 };
+
+// What becomes of a list of texts in a JSON object: nothing, or one text with ';' between them.
+enum class JsonLists { kLeftOut, kJoined };
+
+// The fields of one JSON object, by "outer.inner"; a problem when it is none, or has more than 1000.
+Row RowOfJson(std::string_view text, int64_t line, JsonLists lists);
 
 // True for whole UTF-8 without NUL.
 bool IsUtf8(std::string_view text);

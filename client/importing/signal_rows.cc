@@ -9,15 +9,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "client/importing/fields.h"
 
 namespace mergegate::client {
 namespace {
-
-// Names under which exports know a field, lower case, best first.
-struct FieldNames {
-  std::string_view field;
-  std::vector<std::string_view> names;
-};
 
 const std::vector<FieldNames>& Fields() {
   static const auto* const kFields = new std::vector<FieldNames>{
@@ -41,39 +36,6 @@ const std::vector<FieldNames>& Fields() {
       {"retracted", {"retracted"}},
   };
   return *kFields;
-}
-
-std::string Folded(std::string_view name) {
-  std::string folded = absl::AsciiStrToLower(std::string(name));
-  std::ranges::replace(folded, '_', ' ');
-  absl::StripAsciiWhitespace(&folded);
-  return folded;
-}
-
-std::string Stripped(std::string_view text) {
-  std::string stripped(text);
-  absl::StripAsciiWhitespace(&stripped);
-  return stripped;
-}
-
-// What a row says of a field; nullopt when it has no such column.
-std::optional<std::string> Find(const Row& row, const SignalMap& map, const FieldNames& field) {
-  bool mapped = false;
-  for (const auto& [column, to] : map.columns) {
-    if (to != field.field) continue;
-    mapped = true;
-    for (const auto& [name, text] : row.fields) {
-      if (name == column && !Stripped(text).empty()) return Stripped(text);
-    }
-  }
-  if (mapped) return std::nullopt;
-  for (const std::string_view wanted : field.names) {
-    for (const auto& [name, text] : row.fields) {
-      if (map.columns.contains(name)) continue;  // it says something else
-      if (Folded(name) == Folded(wanted) && !Stripped(text).empty()) return Stripped(text);
-    }
-  }
-  return std::nullopt;
 }
 
 absl::Status Bad(std::string_view field, std::string_view text, std::string_view wanted) {
@@ -218,7 +180,7 @@ absl::StatusOr<v1::Signal> SignalOf(const Row& row, const SignalMap& map) {
   if (!row.problem.empty()) return absl::InvalidArgumentError(row.problem);
   std::map<std::string_view, std::string> said;
   for (const FieldNames& field : Fields()) {
-    if (auto text = Find(row, map, field)) said[field.field] = *std::move(text);
+    if (auto text = FindField(row, map.columns, field)) said[field.field] = *std::move(text);
   }
   v1::Signal signal;
   signal.set_kind(map.kind);
