@@ -191,7 +191,7 @@ std::optional<Row> RowReader::Next() {
       problem = "the first line must name the columns";
     }
     if (!problem.empty()) return Row{.line = line, .fields = {}, .problem = problem};
-    return format_ == RowFormat::kCsv ? CsvRow(record, line) : RowOfJson(record, line, JsonLists::kLeftOut);
+    return format_ == RowFormat::kCsv ? CsvRow(record, line) : RowOfJson(record, line, lists_);
   }
 }
 

@@ -22,6 +22,8 @@
 namespace mergegate::client {
 
 enum class RowFormat { kCsv, kJsonLines };
+// What becomes of a list of texts in a JSON object: nothing, or one text with ';' between them.
+enum class JsonLists { kLeftOut, kJoined };
 
 struct Row {
   int64_t line = 0;                                              // where it begins, from 1
@@ -31,7 +33,8 @@ struct Row {
 
 class RowReader {
  public:
-  RowReader(std::istream& stream, RowFormat format) : stream_(stream), format_(format) {}
+  RowReader(std::istream& stream, RowFormat format, JsonLists lists = JsonLists::kLeftOut)
+      : stream_(stream), format_(format), lists_(lists) {}
 
   // nullopt at the end. Empty lines are passed over.
   std::optional<Row> Next();
@@ -46,13 +49,11 @@ class RowReader {
 
   std::istream& stream_;
   const RowFormat format_;
+  const JsonLists lists_;
   std::vector<std::string> columns_;
   char separator_ = ',';
   int64_t line_ = 0;  // lines read
 };
-
-// What becomes of a list of texts in a JSON object: nothing, or one text with ';' between them.
-enum class JsonLists { kLeftOut, kJoined };
 
 // The fields of one JSON object, by "outer.inner"; a problem when it is none, or has more than 1000.
 Row RowOfJson(std::string_view text, int64_t line, JsonLists lists);

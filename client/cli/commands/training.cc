@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<Row>> ReadRows(const TrainingOptions& options) {
     }
     return JsonElements(text);
   }
-  RowReader reader(stream, format == "jsonl" ? RowFormat::kJsonLines : RowFormat::kCsv);
+  RowReader reader(stream, format == "jsonl" ? RowFormat::kJsonLines : RowFormat::kCsv, JsonLists::kJoined);
   while (std::optional<Row> row = reader.Next()) rows.push_back(*std::move(row));
   return rows;
 }

@@ -1,7 +1,6 @@
 // loss = C and C++ lines added or altered outside of tests, when the change touches no test; full_loss = 200 such
-// lines. Linear up to there, so that a change in slices loses what it loses whole. Both the measure (Mockus and Weiss,
-// and the test-to-code ratios of linters ask for it) and the scale say little about a single small fix: it loses next
-// to nothing. A report of coverage knows better than paths do, so with one this is not asked.
+// lines. Linear up to there, so that a change in slices loses what it loses whole, and a small fix next to nothing. The
+// measure and its scale are ours. A report of coverage knows better than paths do, so with one this is not asked.
 #include "absl/strings/str_cat.h"
 #include "server/scoring/quality/sub_index.h"
 

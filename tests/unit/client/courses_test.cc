@@ -91,5 +91,14 @@ TEST(JsonElements, CataloguesOfProvidersAreUnderstood) {
   EXPECT_EQ(first("coursera").title(), "Creative Programming for Digital Media & Mobile Apps");
 }
 
+// A catalogue says the same as one JSON document and as JSON Lines.
+TEST(Courses, ListsOfTopicsComeOutOfJsonLinesToo) {
+  std::istringstream lines(R"({"provider":"ours","title":"Moves","topics":["memory","RAII"]})");
+  RowReader reader(lines, RowFormat::kJsonLines, JsonLists::kJoined);
+  const auto course = CourseOf(*reader.Next(), {});
+  ASSERT_TRUE(course.ok()) << course.status();
+  EXPECT_THAT(course->topics(), ElementsAre("memory", "RAII"));
+}
+
 }  // namespace
 }  // namespace mergegate::client

@@ -102,7 +102,7 @@ class PublishChatTest : public ::testing::Test {
 
   // kChat wants no host; only what is for the host waits in these tests.
   void ExpandChats(const std::vector<ChatConfig>& chats, const std::string& run) {
-    const struct Run of = *store_->GetRun(RunId(run));
+    const mergegate::Run of = *store_->GetRun(RunId(run));
     const HostChange change = *store_->FindHostChange(kWidget, of.submission.change);
     Verdict verdict;
     verdict.state = of.verdict;
