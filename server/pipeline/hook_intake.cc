@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "server/base/digest.h"
 #include "server/base/secret_source.h"
 #include "server/base/status_macros.h"
@@ -27,9 +28,10 @@ std::string Word(std::string_view text) {
 
 // Under which the host delivers the same again. Older GitLabs give none: then it is the body's.
 std::string IdOf(HostKind kind, const hosts::Headers& headers, std::string_view body) {
-  const auto names = kind == HostKind::kGitHub
-                         ? std::initializer_list<std::string_view>{"x-github-delivery"}
-                         : std::initializer_list<std::string_view>{"idempotency-key", "webhook-id"};
+  static constexpr std::string_view kGitHubNames[] = {"x-github-delivery"};
+  static constexpr std::string_view kGitLabNames[] = {"idempotency-key", "webhook-id"};
+  const auto names = kind == HostKind::kGitHub ? absl::Span<const std::string_view>(kGitHubNames)
+                                               : absl::Span<const std::string_view>(kGitLabNames);
   for (const std::string_view name : names) {
     if (const std::string_view id = headers(name); !id.empty() && id.size() <= kMaxWord) return Word(id);
   }
