@@ -107,6 +107,7 @@ class HistoryReader {
     std::iota(order.begin(), order.end(), 0);
     std::vector<std::optional<ReviewRecord>> records(commits_.size());
     for (const int i : order) {  // newest first, as packs are laid out
+      RETURN_IF_ERROR(GoOn());
       ASSIGN_OR_RETURN(records[static_cast<size_t>(i)], RecordOf(commits_[static_cast<size_t>(i)]));
     }
     // The walk shows children before parents.
@@ -123,6 +124,11 @@ class HistoryReader {
   }
 
  private:
+  absl::Status GoOn() const {
+    return options_.stop.stop_requested() ? absl::CancelledError("stopped while reading the history")
+                                          : absl::OkStatus();
+  }
+
   absl::Status ReadAfter(const git_oid& tip, const git_oid& known) {
     ASSIGN_OR_RETURN(const std::vector<git_oid> ids, CommitsAfter(repository_, tip, known));
     for (const git_oid& id : ids) {
@@ -143,6 +149,7 @@ class HistoryReader {
       const git_oid id = stack.back();
       stack.pop_back();
       if (!place_of.try_emplace(id, -1).second) continue;
+      RETURN_IF_ERROR(GoOn());
       absl::StatusOr<Commit> commit = ReadCommit(odb_.get(), id, options_.trailers);
       if (absl::IsNotFound(commit.status()) && !found.empty()) continue;  // a shallow history ends here
       RETURN_IF_ERROR(commit.status());

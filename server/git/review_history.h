@@ -12,6 +12,7 @@
 #define MERGEGATE_SERVER_GIT_REVIEW_HISTORY_H_
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct HistoryOptions {
   std::vector<std::string> trailers = {};  // keys that name reviewers; empty: reviewers::DefaultTrailers()
   // Vendored folders, whose changes are nobody's work here.
   std::vector<std::string> vendored = {"thirdparty", "third_party", "vendor", "node_modules"};
+  std::stop_token stop = {};
 };
 
 struct CommitRecords {
@@ -36,7 +38,8 @@ struct CommitRecords {
 };
 
 // `since`: the tip of an earlier reading. When it is an ancestor of the new tip only what came after it is read, else
-// everything is. kNotFound for no such repository, reference, or an absent tree (the clone must have trees).
+// everything is. kNotFound for no such repository, reference, or an absent tree (the clone must have trees); kCancelled
+// when stopped.
 absl::StatusOr<CommitRecords> ReadReviewHistory(const std::string& repository, const HistoryOptions& options,
                                                 const std::optional<CommitId>& since = std::nullopt);
 

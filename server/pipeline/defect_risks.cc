@@ -187,6 +187,12 @@ absl::Status DefectRisks::BringTo(const ProjectId& project, const git::Mirror& m
   return absl::OkStatus();
 }
 
+void DefectRisks::ReadAhead(const ProjectId& project) {
+  std::lock_guard lock(mutex_);
+  asked_.emplace(project, CommitId());
+  wake_.notify_one();
+}
+
 void DefectRisks::ReadAsked() {
   std::map<ProjectId, CommitId> asked;
   {
@@ -195,26 +201,41 @@ void DefectRisks::ReadAsked() {
   }
   for (const auto& [project, tip] : asked) {
     Known& known = At(project);
-    absl::Status status;
-    if (const auto mirror = mirrors_.Open(project); mirror.ok()) {
-      const git::RiskOptions options{.ref = tip.value(), .stop = stop_.get_token()};
-      status = git::RiskFile(FileOf(project))
-                   .Update((*mirror)->path(), options, SIZE_MAX,
-                           [&](size_t done, size_t all) {
-                             std::lock_guard lock(known.mutex);
-                             known.read = static_cast<int>(done);
-                             known.in_all = static_cast<int>(all);
-                           })
-                   .status();
-    } else {
-      status = mirror.status();
-    }
-    std::lock_guard lock(known.mutex);
-    known.being_read = false;
+    const absl::Status status = Read(project, tip, known);
     if (status.ok() || absl::IsCancelled(status)) continue;
     spdlog::warn("risk: history of {}: {}", project.value(), status.ToString());
-    known.trouble = "the history cannot be read: " + std::string(status.message());
   }
+}
+
+absl::Status DefectRisks::Read(const ProjectId& project, CommitId tip, Known& known) {
+  const auto mirror = mirrors_.Open(project);
+  absl::Status status = mirror.status();
+  if (tip.empty()) {
+    RETURN_IF_ERROR(status);
+    tip = (*mirror)->DefaultBranch().value_or(CommitId());
+    if (tip.empty() || IsShort(**mirror, tip)) return absl::OkStatus();
+    std::lock_guard lock(known.mutex);
+    if (known.being_read) return absl::OkStatus();  // a question asked meanwhile: next time
+    status = BringTo(project, **mirror, tip, known);
+    if (!absl::IsResourceExhausted(status)) return status;
+    known.being_read = true;
+  }
+  if (mirror.ok()) {
+    const git::RiskOptions options{.ref = tip.value(), .stop = stop_.get_token()};
+    status = git::RiskFile(FileOf(project))
+                 .Update((*mirror)->path(), options, SIZE_MAX,
+                         [&](size_t done, size_t all) {
+                           std::lock_guard lock(known.mutex);
+                           known.read = static_cast<int>(done);
+                           known.in_all = static_cast<int>(all);
+                         })
+                 .status();
+  }
+  std::lock_guard lock(known.mutex);
+  known.being_read = false;
+  if (status.ok()) return BringTo(project, **mirror, tip, known);
+  if (!absl::IsCancelled(status)) known.trouble = "the history cannot be read: " + std::string(status.message());
+  return status;
 }
 
 void DefectRisks::Start() {

@@ -2,18 +2,19 @@
 //
 //   DefectRisks risks(clock, mirrors, "/data/risk");
 //   risks.Start();
+//   risks.ReadAhead(project);   // its mirror is there, or has moved
 //   parts.risk = [&](const ProjectId& project, const CommitId& base, const CommitId& head) {
 //     return risks.Of(project, base, head);
 //   };
 //   ...   risks.Stop();
 //
-// The history is that of the default branch, or of `base` where the mirror has none. What is new in it is read at once
-// when it is little; nobody waits for more: that is read in the background, by a thread that steps back behind others,
-// and kept, and until then the answer says so. An answer depends on the two commits, that history and the quarter, not
-// on when or in what order questions come; what was answered once is kept and stays the answer, so that identical
-// requests have identical verdicts.
+// The history is that of the default branch, or of `base` where the mirror has none. What is new in it is read ahead,
+// or with the question when it is little; nobody waits for more: that is read in the background, by a thread that steps
+// back behind others, and kept, and until then the answer says so. An answer depends on the two commits, that history
+// and the quarter, not on when or in what order questions come; what was answered once is kept and stays the answer, so
+// that identical requests have identical verdicts.
 //
-// Thread safety: Of from any thread; Start and Stop once each, from one thread.
+// Thread safety: Of and ReadAhead from any thread; Start and Stop once each, from one thread.
 #ifndef MERGEGATE_SERVER_PIPELINE_DEFECT_RISKS_H_
 #define MERGEGATE_SERVER_PIPELINE_DEFECT_RISKS_H_
 
@@ -56,9 +57,12 @@ class DefectRisks {
   // Of the change from `base` to `head`. `missing` says why nothing is known.
   RiskFacts Of(const ProjectId& project, const CommitId& base, const CommitId& head);
 
+  // Reads the history of the default branch soon, on the thread of Start, so that the first question need not.
+  void ReadAhead(const ProjectId& project);
+
   void Start();
   void Stop();
-  // Reads the long histories that were asked for, on this thread; what Start's thread does.
+  // Reads what is to be read ahead and the long histories that questions left; what Start's thread does.
   void ReadAsked();
 
  private:
@@ -81,6 +85,7 @@ class DefectRisks {
   void Remember(const ProjectId& project, Known& known, const std::string& change, const RiskFacts& facts);
   const RiskFacts* Find(const ProjectId& project, Known& known, const std::string& change);
   absl::Status BringTo(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip, Known& known);
+  absl::Status Read(const ProjectId& project, CommitId tip, Known& known);
   RiskFacts Judge(git::RiskChange change, risk::Learner& learner) const;
 
   const Clock& clock_;
@@ -89,7 +94,7 @@ class DefectRisks {
   const size_t read_at_once_;
   std::mutex mutex_;
   std::map<ProjectId, std::unique_ptr<Known>> known_;
-  std::map<ProjectId, CommitId> asked_;  // the tips to read up to
+  std::map<ProjectId, CommitId> asked_;  // the tips to read up to; empty: the default branch's, ahead of questions
   std::condition_variable wake_;
   std::stop_source stop_;
   std::thread thread_;

@@ -23,8 +23,8 @@ namespace {
 constexpr absl::Duration kRebuildAfter = absl::Hours(24);
 
 // The branch where there is one: the history belongs to it, wherever its tip is.
-git::HistoryOptions OptionsOf(const git::Mirror& mirror, const CommitId& tip) {
-  return {.ref = mirror.DefaultBranch().ok() ? "" : tip.value(), .trailers = {}};
+git::HistoryOptions OptionsOf(const git::Mirror& mirror, const CommitId& tip, std::stop_token stop) {
+  return {.ref = mirror.DefaultBranch().ok() ? "" : tip.value(), .stop = std::move(stop)};
 }
 
 // Records of git with the reviews that were given here, ready to be learned.
@@ -57,7 +57,7 @@ Experts::Known& Experts::Of(const ProjectId& project) {
 
 absl::Status Experts::Build(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip,
                             Known& built) const {
-  const git::HistoryOptions options = OptionsOf(mirror, tip);
+  const git::HistoryOptions options = OptionsOf(mirror, tip, stop_.get_token());
   git::CommitRecords read;
   if (folder_.empty()) {
     ASSIGN_OR_RETURN(read, git::ReadReviewHistory(mirror.path(), options, std::nullopt));
@@ -84,7 +84,7 @@ absl::Status Experts::Refresh(const ProjectId& project, Known& known) const {
   if (known.model == nullptr) return Build(project, *mirror, *tip, known);
   if (known.tip == *tip) return absl::OkStatus();
   ASSIGN_OR_RETURN(git::CommitRecords read,
-                   git::ReadReviewHistory(mirror->path(), OptionsOf(*mirror, *tip), known.tip));
+                   git::ReadReviewHistory(mirror->path(), OptionsOf(*mirror, *tip, stop_.get_token()), known.tip));
   if (read.whole) return Build(project, *mirror, *tip, known);  // another history
   ASSIGN_OR_RETURN(const auto records, WithGivenReviews(store_, project, std::move(read.records)));
   known.model->Feed(records);
@@ -99,6 +99,28 @@ absl::StatusOr<std::vector<reviewers::RankedPerson>> Experts::Rank(const Project
   RETURN_IF_ERROR(Refresh(project, known));
   if (known.model == nullptr) return std::vector<reviewers::RankedPerson>();
   return reviewers::Rank(*known.model, query);
+}
+
+void Experts::ReadAhead(const ProjectId& project) {
+  std::lock_guard lock(mutex_);
+  ahead_.insert(project);
+  wake_.notify_one();
+}
+
+void Experts::ReadAsked() {
+  std::set<ProjectId> ahead;
+  {
+    std::lock_guard lock(mutex_);
+    ahead.swap(ahead_);
+  }
+  for (const ProjectId& project : ahead) {
+    Known& known = Of(project);
+    std::lock_guard lock(known.mutex);
+    const absl::Status status = Refresh(project, known);
+    if (!status.ok() && !absl::IsCancelled(status)) {
+      spdlog::warn("history of {}: {}", project.value(), status.ToString());
+    }
+  }
 }
 
 int Experts::RebuildOld() {
@@ -135,8 +157,10 @@ int Experts::RebuildOld() {
 void Experts::Start() {
   thread_ = std::thread([this] {
     std::unique_lock lock(mutex_);
-    while (!stop_.wait_for(lock, std::chrono::minutes(1), [this] { return stopping_; })) {
+    while (!stop_.stop_requested()) {
+      wake_.wait_for(lock, std::chrono::minutes(1), [this] { return stop_.stop_requested() || !ahead_.empty(); });
       lock.unlock();
+      ReadAsked();
       RebuildOld();
       lock.lock();
     }
@@ -146,9 +170,9 @@ void Experts::Start() {
 void Experts::Stop() {
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    stop_.request_stop();
   }
-  stop_.notify_all();
+  wake_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -1,14 +1,17 @@
-// The histories of projects, for ranking: read from a file, the mirror and the reviews given here at the first
-// question, and from then on only what came. A model that is a day old is built anew, with weights fitted to the
-// project, while the old one goes on answering; what was told late (an approval after the landing) counts from then on.
+// The histories of projects, for ranking: read from a file, the mirror and the reviews given here ahead of the first
+// question or at it, and from then on only what came. A model that is a day old is built anew, with weights fitted to
+// the project, while the old one goes on answering; what was told late (an approval after the landing) counts from then
+// on.
 //
 //   Experts experts(clock, mirrors, store, "/data/histories");
 //   parts.rank = [&](const ProjectId& project, const reviewers::RankQuery& query) { return experts.Rank(project,
 //   query); };
 //   experts.Start();
+//   experts.ReadAhead(project);   // its mirror is there, or has moved
+//   ...   experts.Stop();
 //
-// Thread safety: Rank from any thread; questions about one project wait for one another while its history is first
-// read.
+// Thread safety: Rank and ReadAhead from any thread, Start and Stop once each, from one; questions about one project
+// wait for one another while its history is first read.
 #ifndef MERGEGATE_SERVER_PIPELINE_EXPERTS_H_
 #define MERGEGATE_SERVER_PIPELINE_EXPERTS_H_
 
@@ -16,6 +19,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -48,7 +53,11 @@ class Experts {
   absl::StatusOr<std::vector<reviewers::RankedPerson>> Rank(const ProjectId& project,
                                                             const reviewers::RankQuery& query);
 
-  // Builds the models anew that are older than a day; returns how many. What Start's thread does every minute.
+  // Reads the project's history soon, on the thread of Start, so that the first question need not.
+  void ReadAhead(const ProjectId& project);
+  // What that thread does at once, then every minute: what was asked to be read ahead, and models that are older than
+  // a day anew; returns how many those were.
+  void ReadAsked();
   int RebuildOld();
   void Start();
   void Stop();
@@ -70,8 +79,9 @@ class Experts {
   const std::string folder_;
   std::mutex mutex_;
   std::map<ProjectId, std::unique_ptr<Known>> known_;
-  std::condition_variable stop_;
-  bool stopping_ = false;
+  std::set<ProjectId> ahead_;
+  std::condition_variable wake_;
+  std::stop_source stop_;
   std::thread thread_;
 };
 

@@ -64,6 +64,19 @@ TEST_F(DefectRisksTest, NobodyWaitsForALongOneAndTheAnswerSaysHowFarItIs) {
   EXPECT_THAT(DefectRisks(clock_, mirrors_, data_.Join("long"), 100).Of(kProject, base_, head_).missing, IsEmpty());
 }
 
+TEST_F(DefectRisksTest, WhatIsReadAheadAnswersTheFirstQuestion) {
+  const RiskFacts facts = risks_.Of(kProject, base_, head_);
+  for (const size_t at_once : {size_t{100}, DefectRisks::kReadAtOnce}) {
+    const std::string folder = data_.Join(absl::StrCat("ahead-", at_once));
+    DefectRisks risks(clock_, mirrors_, folder, at_once);
+    risks.ReadAhead(kProject);
+    EXPECT_FALSE(std::filesystem::exists(folder));
+    risks.ReadAsked();
+    EXPECT_TRUE(std::filesystem::exists(folder + "/" + kProject.value()));
+    EXPECT_EQ(risks.Of(kProject, base_, head_), facts);
+  }
+}
+
 TEST_F(DefectRisksTest, VeryShortHistoriesTellNothing) {
   const CommitId first = repo_.Commit({{"a.cc", "int a;\n"}}, {.parents = std::vector<CommitId>()});
   const CommitId second = repo_.Commit({{"a.cc", "int b;\n"}});

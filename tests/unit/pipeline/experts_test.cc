@@ -1,6 +1,8 @@
 // Who ranks first, from commits with trailers, from reviews given here, and after a night.
 #include "server/pipeline/experts.h"
 
+#include <filesystem>
+
 #include "server/pipeline/review_log.h"
 #include "tests/unit/pipeline/pipeline_fixture.h"
 
@@ -67,6 +69,22 @@ TEST_F(ExpertsTest, TrailersAndWhatCameSince) {
   EXPECT_THAT(Ranked(experts, "b.cc"), ElementsAre("dan", "cyd"));
   Experts restarted(clock_, mirrors_, *store_, home_.Join("histories"));
   EXPECT_THAT(Ranked(restarted, "b.cc"), ElementsAre("dan", "cyd"));
+}
+
+TEST_F(ExpertsTest, WhatWasReadAheadIsKeptForTheFirstQuestion) {
+  Land("a.cc", "cyd");
+  const auto mirror = *mirrors_.Open(kProject);
+  ASSERT_TRUE(mirror->Fetch(repo_.path(), {"+refs/heads/main:refs/heads/main"}).ok());
+  {
+    Experts experts(clock_, mirrors_, *store_, home_.Join("histories"));
+    experts.ReadAhead(kProject);
+    experts.ReadAsked();
+    EXPECT_TRUE(std::filesystem::exists(home_.Join("histories/" + kProject.value())));
+    EXPECT_THAT(Ranked(experts, "a.cc"), ElementsAre("cyd"));
+  }
+  Experts stopped(clock_, mirrors_, *store_, "");
+  stopped.Stop();
+  EXPECT_FALSE(stopped.Rank(kProject, {}).ok());  // a history is given up half way
 }
 
 TEST_F(ExpertsTest, AnApprovalGivenHereIsAReviewOnceTheChangeLands) {
