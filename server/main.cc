@@ -37,6 +37,7 @@
 #include "server/publish_work.h"
 #include "server/rpc/server.h"
 #include "server/storage/store.h"
+#include "server/storage/store_options.h"
 #include "server/web/connect.h"
 #include "server/web/health.h"
 #include "server/web/hooks.h"
@@ -65,6 +66,7 @@ struct Flags {
   int concurrent_runs = 2;
   double recheck_share = 0.01;
   int warm_units = 200;
+  double pending_seconds = absl::ToDoubleSeconds(storage::kPendingAtMost);
   bool embedded = false;
   bool exit_with_parent = false;
   bool no_worker = false;
@@ -186,7 +188,9 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
                    DataFolder::Open(flags.data_dir, flags.embedded ? absl::Minutes(1) : absl::ZeroDuration()));
   ASSIGN_OR_RETURN(const std::string token, folder->Token());
   ASSIGN_OR_RETURN(const auto adopted, AdoptedRepositories(flags.adopt));
-  ASSIGN_OR_RETURN(const auto store, storage::OpenSqliteStore(folder->database()));
+  ASSIGN_OR_RETURN(
+      const auto store,
+      storage::OpenSqliteStore(folder->database(), {.pending_at_most = absl::Seconds(flags.pending_seconds)}));
   RETURN_IF_ERROR(store->ReleaseAllLeases());  // the data folder is locked, so no other server holds any
   RETURN_IF_ERROR(store->ReleaseDeliveries());
 
@@ -343,6 +347,10 @@ int Main(int argc, char** argv) {
   app.add_option("--warm-units", flags.warm_units, "Units analyzed in idle time when a target branch moves; 0 = none")
       ->capture_default_str()
       ->check(CLI::Range(0, 100000));
+  app.add_option("--pending-seconds", flags.pending_seconds,
+                 "How long a status at a host may be pending before it is inconclusive until the run ends")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0, 86400.0));
   app.add_option("--worker", flags.worker, "Path of mergegate-worker (default: beside this program)");
   app.add_option("--worker-arg", flags.worker_args, "Further argument for the worker, as --worker-arg=--jobs=4");
   app.add_flag("--no-worker", flags.no_worker, "Start no worker: others will connect");

@@ -88,24 +88,30 @@ absl::StatusOr<std::string> GitHubClient::PublishStatus(const Place& place, cons
 }
 
 // One check run per commit. Annotations only ever get more, so a check run whose annotations are others than those that
-// are to be told is followed by a new one of the same name, which then stands for the commit.
+// are to be told is followed by a new one of the same name, which then stands for the commit; the old one, which may
+// have been pending again, ends as the new one does.
 absl::Status GitHubClient::PublishCheckRun(const Place& place, const HostStatus& status, Memory& memory, Try how) {
   const std::string slot = StatusSlot(place);
   const std::string path = absl::StrCat(Repository(place), "/check-runs");
-  ASSIGN_OR_RETURN(json known, RecallJson(memory, slot));  // id, digest of annotations, how many were sent
+  // id, digest of annotations, how many were sent; the check run that it replaces
+  ASSIGN_OR_RETURN(json known, RecallJson(memory, slot));
 
   json annotations = json::array();
   for (const Annotation& annotation : status.annotations) annotations.push_back(ToJson(annotation));
   const bool pending = status.state == StatusState::kPending;
   const std::string digest =
       annotations.empty() ? "" : Sha256Hex(annotations.dump(-1, ' ', false, json::error_handler_t::replace));
-  if (!pending && IntIn(known, "sent") > 0 && TextIn(known, "digest") != digest) known = json::object();
+  if (!pending && IntIn(known, "sent") > 0 && TextIn(known, "digest") != digest) {
+    known = {{"replaces", IntIn(known, "id")}};
+    RETURN_IF_ERROR(KeepJson(memory, slot, known));
+  }
 
   if (how.again) {
     ASSIGN_OR_RETURN(const json found, FindCheckRun(place, status.run));
     const int64_t id = IntIn(found, "id");
     const int64_t there = IntIn(In(found, "output"), "annotations_count");
-    if (id != 0 && (id == IntIn(known, "id") || IntIn(known, "id") == 0)) {
+    const bool old = id == IntIn(known, "replaces");
+    if (id != 0 && !old && (id == IntIn(known, "id") || IntIn(known, "id") == 0)) {
       known["id"] = id;
       if (!pending) known["sent"] = std::max(IntIn(known, "sent"), there);
     }
@@ -158,8 +164,16 @@ absl::Status GitHubClient::PublishCheckRun(const Place& place, const HostStatus&
     }
     if (!pending) known["sent"] = after;
     RETURN_IF_ERROR(KeepJson(memory, slot, known));
-    if (last) return absl::OkStatus();
+    if (last) break;
   }
+  if (const int64_t old = IntIn(known, "replaces"); !pending && old != 0) {
+    const auto ended =
+        api_.Call("PATCH", absl::StrCat(path, "/", old), request(json::array(), /*last=*/true), As(place));
+    if (!absl::IsNotFound(ended.status())) RETURN_IF_ERROR(ended.status());
+    known.erase("replaces");
+    return KeepJson(memory, slot, known);
+  }
+  return absl::OkStatus();
 }
 
 // The newest check run of ours for this run; an empty object when there is none.

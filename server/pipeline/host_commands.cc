@@ -8,10 +8,12 @@
 #include "server/base/status_macros.h"
 #include "server/pipeline/host_reviews.h"
 #include "server/pipeline/judge.h"
+#include "server/pipeline/publish.h"
 #include "server/pipeline/reviewers_stage.h"
 #include "server/publication/escape.h"
 #include "server/publication/verdict_text.h"
 #include "server/wire/convert.h"
+#include "server/wire/verdict_bytes.h"
 
 namespace mergegate::pipeline {
 namespace {
@@ -131,8 +133,27 @@ absl::StatusOr<CommandAnswer> HostCommands::AskReviewers(const GateCommand& comm
                    ReviewEventsOf(inbound_.parts.store, host_, id, asked, change_, inbound_.parts.clock.Now()));
   if (events.empty()) return CommandAnswer{.text = "Nobody was asked: an author or a bot reviews nothing."};
   RETURN_IF_ERROR(TellReview(inbound_, change_.project, change_.change, events));
-  return CommandAnswer{
-      .text = absl::StrCat("Asked ", publication::Inline(absl::StrJoin(command.logins, ", "), 1000), " to review.")};
+  const std::string who = publication::Inline(absl::StrJoin(command.logins, ", "), 1000);
+  ASSIGN_OR_RETURN(const bool now, AskHost());
+  return CommandAnswer{.text = now ? absl::StrCat("Asked ", who, " to review.")
+                                   : absl::StrCat("Noted: ", who, " will be asked when the code passes.")};
+}
+
+// Asks reviewers at the host, too, if it is their turn; else the next verdict does.
+absl::StatusOr<bool> HostCommands::AskHost() const {
+  storage::Store& store = inbound_.parts.store;
+  ASSIGN_OR_RETURN(const auto newest, store.ListRuns(change_.project, change_.change, 1, ""));
+  if (newest.items.empty() || newest.items[0].state != RunState::kDone) return false;
+  const RunId& run = newest.items[0].id;
+  ASSIGN_OR_RETURN(const storage::VerdictRecord record, store.GetVerdict(run));
+  ASSIGN_OR_RETURN(const Verdict verdict, wire::ParseVerdict(record.verdict));
+  if (!WaitsForPeopleOnly(verdict)) return false;
+  storage::NewIntent intent{.kind = storage::IntentKind::kReviewers, .project = change_.project};
+  intent.change = change_.change;
+  intent.subject = run.value();
+  intent.key = absl::StrCat("reviewers:", run.value(), ":", event_.id);
+  RETURN_IF_ERROR(store.AddIntent(intent, inbound_.parts.clock.Now()).status());
+  return true;
 }
 
 }  // namespace mergegate::pipeline

@@ -36,6 +36,7 @@ class HostCommands {
   absl::StatusOr<CommandAnswer> Explain() const;
   absl::StatusOr<CommandAnswer> OverrideCondition(const GateCommand& command, Role role) const;
   absl::StatusOr<CommandAnswer> AskReviewers(const GateCommand& command) const;
+  absl::StatusOr<bool> AskHost() const;
 
   const Inbound& inbound_;
   const HostConfig& host_;

@@ -216,7 +216,7 @@ class RunTeller {
   }
 
   absl::StatusOr<Told> Overdue() {
-    const std::string after = absl::FormatDuration(storage::kPendingAtMost);
+    const std::string after = absl::FormatDuration(intent_.due - intent_.added);
     std::string why = absl::StrCat("the analysis still goes on after ", after);
     if (run_.state == RunState::kQueued && run_.attempt == 0) {
       why = absl::StrCat("the run has waited ", after, " for its turn");

@@ -53,8 +53,8 @@ std::string Body(const Finding& finding, const std::optional<Suggestion>& sugges
   std::string body = absl::StrCat("**", std::string(Name(finding.severity)), "**: ", Inline(finding.message, 1000),
                                   " (", Link(Code(finding.check, 100), finding.url), ")\n");
   if (finding.state == BaselineState::kCaused) {
-    absl::StrAppend(&body, "\nMade by this change",
-                    finding.caused_by.empty() ? "" : absl::StrCat(": ", Inline(finding.caused_by, 300)), ".\n");
+    absl::StrAppend(&body, "\nThis line did not change; it is caused by the change",
+                    finding.caused_by.empty() ? "" : absl::StrCat(" of ", Code(finding.caused_by)), ".\n");
   }
   for (size_t i = 0; i < std::min(finding.notes.size(), kMostNotes); ++i) {
     const Note& note = finding.notes[i];

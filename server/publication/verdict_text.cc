@@ -23,6 +23,11 @@ std::string More(size_t all, size_t shown) {
   return all > shown ? absl::StrCat("- … and ", all - shown, " more\n") : "";
 }
 
+// The summary without what is said of every verdict that compares nothing, whatever the reason.
+std::string Summary(const Verdict& verdict) {
+  return absl::StrReplaceAll(verdict.summary, {{"inconclusive: nothing to compare with: ", "inconclusive: "}});
+}
+
 std::string_view Mark(VerdictState state) {
   switch (state) {
     case VerdictState::kPass:
@@ -37,7 +42,7 @@ std::string_view Mark(VerdictState state) {
 // The verdict without what the table says again: "fail: 1 of 2 blocking conditions unsatisfied".
 std::string VerdictLine(const Verdict& verdict) {
   const std::string name(Name(verdict.state));
-  std::string rest = verdict.summary;
+  std::string rest = Summary(verdict);
   if (rest.starts_with(name + ": ")) rest = rest.substr(name.size() + 2);
   if (!verdict.conditions.empty()) {
     for (const std::string_view detail : {" unsatisfied: ", " undecided: "}) {
@@ -101,7 +106,15 @@ std::string ToPass(const Verdict& verdict) {
     if (way.reachable || way.reason.empty()) return "";
     return absl::StrCat("\n**To pass**: ", Inline(way.reason, kMostText), "\n");
   }
-  std::string text = absl::StrCat("\n**To pass**", way.smallest ? "" : " (one way; a shorter one may exist)", "\n\n");
+  // Where all that is listed above must go, it is not listed again.
+  const bool all_findings = way.actions.size() == Introduced(verdict).size() &&
+                            std::ranges::all_of(way.actions, [](const Action& a) { return a.kind == "fix-finding"; });
+  if (all_findings) {
+    const size_t count = way.actions.size();
+    return absl::StrCat("\n**To pass**: fix ", count == 1 ? "it" : count == 2 ? "both" : "all of them", ".\n");
+  }
+  const bool shorter = !way.smallest && way.actions.size() > 1;
+  std::string text = absl::StrCat("\n**To pass**", shorter ? " (one way; a shorter one may exist)" : "", "\n\n");
   for (size_t i = 0; i < std::min(way.actions.size(), kMostOthers); ++i) {
     absl::StrAppend(&text, "- ", Inline(way.actions[i].description, kMostText), "\n");
   }
@@ -187,7 +200,7 @@ std::string Points(int ten_thousandths) {
                                : text;
 }
 
-std::string StatusLine(const Verdict& verdict, size_t most) { return OneLine(verdict.summary, most); }
+std::string StatusLine(const Verdict& verdict, size_t most) { return OneLine(Summary(verdict), most); }
 
 std::string FindingLine(const Finding& finding, const std::string& place_url) {
   std::string place = Code(absl::StrCat(finding.path, finding.line > 0 ? absl::StrCat(":", finding.line) : ""));
@@ -197,9 +210,8 @@ std::string FindingLine(const Finding& finding, const std::string& place_url) {
   std::string text = absl::StrCat("**", std::string(Name(finding.severity)), "** ", place, " ",
                                   Inline(finding.message, kMostText), " (", Code(finding.check, 100), ")");
   if (finding.state == BaselineState::kCaused) {
-    absl::StrAppend(&text, finding.caused_by.empty()
-                               ? "; not on a changed line, but made by this change"
-                               : absl::StrCat("; not on a changed line, but made by ", Inline(finding.caused_by, 200)));
+    absl::StrAppend(&text, "; not on a changed line, but caused by the change",
+                    finding.caused_by.empty() ? "" : absl::StrCat(" of ", Code(finding.caused_by)));
   }
   if (!finding.fixes.empty() && !finding.fixes.front().description.empty()) {
     absl::StrAppend(&text, "; fix: ", Inline(finding.fixes.front().description, 200));
@@ -209,8 +221,8 @@ std::string FindingLine(const Finding& finding, const std::string& place_url) {
 
 std::string VerdictMarkdown(const Telling& telling) {
   const Verdict& verdict = telling.verdict;
-  return CutMarkdown(absl::StrCat(VerdictLine(verdict), Conditions(verdict), Findings(telling), ToPass(verdict),
-                                  NotAnalyzed(verdict), Reviewers(telling), QualityLedger(verdict), Figures(telling)),
+  return CutMarkdown(absl::StrCat(VerdictLine(verdict), Conditions(verdict), Findings(telling), NotAnalyzed(verdict),
+                                  ToPass(verdict), Reviewers(telling), QualityLedger(verdict), Figures(telling)),
                      kMostMarkdown);
 }
 

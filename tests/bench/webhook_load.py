@@ -7,6 +7,8 @@ Sends signed deliveries of many pull requests (openings, comments, commands that
 ignored, repeats, late ones) to a real server on loopback. A call that fails is sent again with the same id, as a host's
 log of deliveries would have it. Then waits until everything is worked off, and counts in the database:
 lost = acknowledged and not finished; twice = more runs, or more comments in reviews, than were asked for.
+/metrics is read every second meanwhile. Counters begin at 0 with each server, and what was counted between the last
+reading and a kill is lost: their sums over all servers are at most what happened.
 """
 import argparse
 import http.client
@@ -19,6 +21,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import Repository, Server, folder  # noqa: E402
@@ -85,6 +88,38 @@ class Sender(threading.Thread):
                 time.sleep(0.2)
 
 
+class Scraper(threading.Thread):
+    """Reads /metrics every second; keeps the last reading of each server that there was."""
+
+    def __init__(self, hub):
+        super().__init__(daemon=True)
+        self.hub, self.readings, self.failed, self.server, self.stopped = hub, 0, 0, 0, threading.Event()
+        self.last, self.slowest, self.most_waiting = {}, 0.0, 0
+
+    def run(self):
+        while not self.stopped.wait(1):
+            self.read()
+
+    def read(self):
+        server, begun = self.server, time.monotonic()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.hub.port}/metrics", timeout=10) as answer:
+                text = answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            self.failed += 1
+            return
+        if server != self.server:
+            return  # another server answered than was asked, or may have
+        self.slowest = max(self.slowest, time.monotonic() - begun)
+        self.readings += 1
+        values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        self.last[server] = values
+        self.most_waiting = max(self.most_waiting, int(float(values['mergegate_waiting{queue="deliveries"}'])))
+
+    def sum(self, counter):
+        return sum(int(values.get(counter, 0)) for values in self.last.values())
+
+
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
@@ -115,6 +150,8 @@ def main():
         begun = time.monotonic()
         for index, (identity, event, body, _) in enumerate(plan):
             work.put((identity, event, json.dumps(body).encode(), begun + index / arguments.rate))
+        scraper = Scraper(hub)
+        scraper.start()
         senders = [Sender(hub, work, results) for _ in range(arguments.threads)]
         for sender in senders:
             work.put(None)
@@ -123,6 +160,7 @@ def main():
         while any(sender.is_alive() for sender in senders):
             time.sleep(0.1)
             if arguments.kill_every and time.monotonic() - killed > arguments.kill_every * dice.uniform(0.5, 1.5):
+                scraper.server += 1
                 server.kill()
                 server, kills, killed = start(), kills + 1, time.monotonic()
                 hub.find(server)
@@ -133,6 +171,9 @@ def main():
         while count("SELECT count(*) FROM host_deliveries WHERE state < 3") > 0:
             time.sleep(0.5)
         worked = time.monotonic() - begun
+        scraper.stopped.set()
+        scraper.join()
+        scraper.read()
         acknowledged = {identity for identity, _ in results}
         finished = {row[0] for row in database.execute("SELECT delivery FROM host_deliveries WHERE state IN (3, 4)")}
         asked_runs = len({identity for identity, *_, asks in plan if asks == "run"} & acknowledged)
@@ -147,8 +188,15 @@ def main():
               f"({runs} runs of {asked_runs} asked for, {comments} comments of {asked_comments})")
         print(f"webhook to 2xx  p50 {percentile(seconds, 0.5) * 1000:.1f} ms, p99 {percentile(seconds, 0.99) * 1000:.1f} ms, "
               f"max {max(seconds) * 1000:.0f} ms")
+        kept, known = (scraper.sum(f'mergegate_hooks_total{{answer="{answer}"}}') for answer in ("kept", "known"))
+        done, ignored = (scraper.sum(f'mergegate_deliveries_total{{outcome="{outcome}"}}') for outcome in ("done", "ignored"))
+        print(f"/metrics        read {scraper.readings} times of {len(scraper.last)} servers, {scraper.failed} in vain while one "
+              f"was down; slowest {scraper.slowest * 1000:.0f} ms; at most {scraper.most_waiting} deliveries waited")
+        print(f"  counted       {kept} kept of {len(acknowledged)}, {known} known already, {done + ignored} worked on of "
+              f"{len(finished)}: counters begin anew with each server, and miss what came after the last reading")
         server.stop()
         right = acknowledged == finished and runs == asked_runs and comments == asked_comments
+        right = right and kept <= len(acknowledged) and done + ignored <= len(finished)
         return 0 if right else 1
     finally:
         keeper.doCleanups()

@@ -14,6 +14,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 
@@ -145,6 +146,15 @@ class Server:
         self.process.stdout.close()
         self.log.close()
 
+    def work(self):
+        """A worker of its own, for a server with --no-worker; ends with the test."""
+        with open(self.data / "log", "a") as log:
+            worker = subprocess.Popen([str(BIN / "mergegate-worker"), "--server", f"unix:{self.socket}", "--repositories",
+                                       str(self.data / "mirrors"), "--cache-dir", str(self.data / "engine-cache")],
+                                      stderr=log, env={**CLEAN, "HOME": str(self.data)})
+        self.test.addCleanup(lambda: (worker.kill(), worker.wait()))
+        return worker
+
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(timeout=30)
@@ -165,6 +175,14 @@ class Server:
 
     def client_env(self):
         return {"MERGEGATE_SERVER": self.address, "MERGEGATE_TOKEN": self.token}
+
+    def query(self, sql):
+        """Rows of its database."""
+        database = sqlite3.connect(f"file:{self.data}/mergegate.db?mode=ro", uri=True, timeout=10)
+        try:
+            return database.execute(sql).fetchall()
+        finally:
+            database.close()
 
     def call(self, method, request, token=None):
         """A call by buf, a gRPC client that nobody here wrote. `request`: a message or, for a stream, a list."""

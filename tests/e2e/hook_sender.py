@@ -27,7 +27,9 @@ def wait_for(condition, server, seconds=120):
 
 
 class Hub:
-    def __init__(self, test, repo):
+    """`github`, `gitlab`: more fields of the two hosts ("api_url: ..., token: ...")."""
+
+    def __init__(self, test, repo, github="", gitlab=""):
         self.folder = folder(test)
         self.name = "acme/widget"
         self.repo = repo
@@ -40,8 +42,8 @@ class Hub:
         self.config = self.folder / "server.yaml"
         self.config.write_text(
             f"hosts:\n"
-            f"  - {{name: hub, kind: github, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/secret']}}\n"
-            f"  - {{name: lab, kind: gitlab, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/token']}}\n")
+            f"  - {{name: hub, kind: github, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/secret'], {github}}}\n"
+            f"  - {{name: lab, kind: gitlab, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/token'], {gitlab}}}\n")
 
     def find(self, server):
         """The server that is called from now on."""
@@ -79,21 +81,44 @@ class Hub:
             event.update(before=before, after=head)
         return event
 
+    def check(self, action, head, kind="check_run"):
+        """An event of a check run, or a check suite, of ours; it names no pull request, as for forks."""
+        return {"action": action, "repository": self.repository(), "installation": {"id": 7},
+                kind: {"head_sha": head, "pull_requests": []}, "sender": {"login": "ann", "type": "User"}}
+
+    def merge_group(self, action, head):
+        """An entry of the merge queue of main."""
+        return {"action": action, "repository": self.repository(), "installation": {"id": 7},
+                "merge_group": {"head_sha": head, "head_ref": "refs/heads/gh-readonly-queue/main/pr-12",
+                                "base_sha": self.repo.git("rev-parse", "main"), "base_ref": "refs/heads/main",
+                                "head_commit": {"message": "Merge #12", "timestamp": "2027-01-15T08:00:00Z"}}}
+
     def comment(self, text, login, number=12):
-        return {"action": "created", "repository": self.repository(),
+        return {"action": "created", "repository": self.repository(), "installation": {"id": 7},
                 "issue": {"number": number, "user": {"login": "ann"}, "pull_request": {"url": "x"}},
                 "comment": {"id": uuid.uuid4().int % 10**12, "body": text, "author_association": "NONE",
                             "user": {"login": login, "id": 5, "type": "Bot" if login.endswith("[bot]") else "User"}},
                 "sender": {"login": login, "type": "User"}}
 
-    def merge_request(self, action, head):
+    def merge_request(self, action, head, oldrev=None):
         """An event of merge request 3."""
+        state = {"merge": "merged", "close": "closed"}.get(action, "opened")
+        moment = datetime.datetime.fromtimestamp(self.clock, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
         return {"object_kind": "merge_request", "user": {"id": 1, "username": "ann"},
                 "project": {"id": 42, "path_with_namespace": self.name, "default_branch": "main"},
-                "object_attributes": {"id": 900, "iid": 3, "action": action, "state": "opened", "author_id": 1,
+                "object_attributes": {"id": 900, "iid": 3, "action": action, "state": state, "author_id": 1,
+                                      **({"oldrev": oldrev} if oldrev else {}),
                                       "title": "Widen", "source_branch": "wide", "target_branch": "main",
                                       "source_project_id": 42, "target_project_id": 42,
-                                      "updated_at": "2027-01-15 08:00:00 UTC", "last_commit": {"id": head}}}
+                                      "updated_at": moment, "last_commit": {"id": head}}}
+
+    def note(self, text, username, head):
+        """A comment on merge request 3."""
+        return {"object_kind": "note", "user": {"id": 5, "username": username},
+                "project": {"id": 42, "path_with_namespace": self.name, "default_branch": "main"},
+                "object_attributes": {"id": uuid.uuid4().int % 10**9, "note": text, "noteable_type": "MergeRequest",
+                                      "action": "create", "system": False, "created_at": "2027-01-15 08:00:00 UTC"},
+                "merge_request": self.merge_request("open", head)["object_attributes"]}
 
     def send(self, event, body, delivery=None):
         """The status of the answer."""

@@ -3,65 +3,32 @@
 The host is a double with a memory (host_double.py); findings come from a SARIF report, so that nothing is compiled.
 """
 import json
-import os
-import pathlib
-import socket
 import sqlite3
-import subprocess
 import time
 import unittest
 
-from harness import FAIL, PASS, TOP, Repository, Server, folder, mergegate
-from host_double import ChatDouble, GitHubDouble, GitLabDouble
+from harness import FAIL, PASS, Repository, Server, folder
+from host_double import ChatDouble
+from hosted import MARK, BehindPrism, Hosted
 
-MARK = "<!-- mergegate:"
-# The hosts' own descriptions of their interfaces, and the program that holds requests against them.
-DESCRIPTIONS = TOP.parent / "shared/integrations/doubles"
-PRISM = pathlib.Path(os.environ.get("MERGEGATE_PRISM", DESCRIPTIONS / "node_modules/.bin/prism"))
 POLICY = """version: 1
 conditions:
   - {name: no-new-problems, kind: findings, severity: major, max: 0}
 """
 
 
-class Publishing(unittest.TestCase):
-    KIND, APP = "github", True
-
+class Publishing(Hosted):
     def setUp(self):
-        self.host = GitHubDouble(self, app=self.APP) if self.KIND == "github" else GitLabDouble(self)
+        self.host = self.make_host()
         self.repo = Repository(self)
         self.base = self.repo.commit({"tool.py": "import os\n", "old.py": "x = 1\n", ".mergegate.yaml": POLICY})
         self.home = folder(self)
-        self.server = Server(self, "--config", str(self.write_configuration(self.api_url())))
-        self.server.start()
-        self.addCleanup(lambda: self.server.process.poll() is None and self.server.kill())
-
-    def api_url(self):
-        return self.host.url
-
-    def write_configuration(self, api_url, more=""):
-        key = self.home / "app.pem"
-        if not key.exists():
-            subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
-        (self.home / "token").write_text("token-of-the-bot\n")
         (self.home / "hook").write_text("hook secret\n")
-        rights = f"app_id: '1', private_key: 'file:{key}'" if self.APP and self.KIND == "github" else \
-            f"token: 'file:{self.home}/token'"
-        path = self.home / "server.yaml"
-        path.write_text(f"hosts:\n  - {{name: hub, kind: {self.KIND}, api_url: '{api_url}', web_url: 'https://hub.example',\n"
-                        f"     webhook_secrets: ['file:{self.home}/hook'], {rights}{more}}}\n")
-        return path
-
-    def restart(self, kill=False):
-        if self.server.process.poll() is None:
-            self.server.kill() if kill else self.server.stop()
-        for attempt in range(20):  # a worker of the one that was killed may hold its port for a moment
-            try:
-                return self.server.start()
-            except RuntimeError:
-                if attempt == 19:
-                    raise
-                time.sleep(0.2)
+        self.configuration = self.home / "server.yaml"
+        self.configuration.write_text(f"hosts:\n  - {{name: hub, kind: {self.KIND}, webhook_secrets: ['file:{self.home}/hook'],\n"
+                                      f"     {self.rights()}}}\n")
+        self.server = Server(self, "--config", str(self.configuration))
+        self.start()
 
     def hears_of(self, head, number=12, state=1, change=None, base=None):
         """What the webhooks tell the server of a change (webhook_test.py has their way in)."""
@@ -87,8 +54,8 @@ class Publishing(unittest.TestCase):
         return path
 
     def check(self, head, expected, *places, change="pr-12"):
-        done = mergegate(self.repo, "check", "--project", "acme-widget", "--base", self.base, "--head", head, "--change",
-                         change, "--sarif", self.findings(*places), env={**self.server.client_env(), "MERGEGATE_AS": "author@example.org"})
+        done = self.cli("check", "--project", "acme-widget", "--base", self.base, "--head", head, "--change", change,
+                        "--sarif", self.findings(*places), who="author@example.org")
         self.assertEqual(done.returncode, expected, done.stdout + done.stderr)
 
     def push(self, lines, message="change", **files):
@@ -97,25 +64,8 @@ class Publishing(unittest.TestCase):
         self.hears_of(head)
         return head
 
-    def completed(self, head, count=1):
-        self.host.wait(lambda: [c["status"] for c in self.host.checks if c["head_sha"] == head] == ["completed"] * count,
-                       what=f"a final status of {head[:8]}")
-        return [c for c in self.host.checks if c["head_sha"] == head]
 
-    def quiet(self):
-        """Waits until the outbox is empty."""
-        def empty():
-            done = mergegate(self.repo, "admin", "outbox", "list", "--format", "json", env=self.server.client_env())
-            self.assertEqual(done.returncode, PASS, done.stderr)
-            return not any(json.loads(line)["kind"] != "overdue" for line in done.stdout.splitlines())
-        self.host.wait(empty, what="an empty outbox")
-
-    def dead(self):
-        done = mergegate(self.repo, "admin", "outbox", "list", "--dead", "--format", "json", env=self.server.client_env())
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-class GitHubApp(Publishing):
+class GitHubApp(Publishing, unittest.TestCase):
     def test_open_push_and_rerun(self):
         # Opened: a failing change. Comments inside the diff, what lies outside in the summary.
         head = self.push(5)
@@ -166,7 +116,7 @@ class GitHubApp(Publishing):
             self.repo.git("commit", "-q", "--author", f"{name} <{name}@example.org>", "-m", f"by {name}")
         self.base = self.repo.git("rev-parse", "HEAD")
         for name in ("ann", "ben"):
-            done = mergegate(self.repo, "person", "link", f"{name}@example.org", f"{name}-gh", env=self.server.client_env())
+            done = self.cli("person", "link", f"{name}@example.org", f"{name}-gh")
             self.assertEqual(done.returncode, 0, done.stderr)
         self.host.collaborators.discard("ben-gh")
         head = self.push(2)
@@ -198,9 +148,8 @@ class GitHubApp(Publishing):
     def test_a_server_that_dies_between_saying_and_storing_says_it_once(self):
         self.host.fault("POST", r"/check-runs$", before=self.server.kill)  # it is done there, and nobody hears the answer
         head = self.push(3)
-        done = mergegate(self.repo, "check", "--no-wait", "--project", "acme-widget", "--base", self.base, "--head", head,
-                         "--change", "pr-12", "--sarif", self.findings(("tool.py", 2)),
-                         env={**self.server.client_env(), "MERGEGATE_AS": "author@example.org"})
+        self.cli("check", "--no-wait", "--project", "acme-widget", "--base", self.base, "--head", head, "--change",
+                 "pr-12", "--sarif", self.findings(("tool.py", 2)), who="author@example.org")
         self.host.wait(lambda: self.server.process.poll() is not None, what="the death of the server")
         self.host.wait(lambda: len(self.host.checks) == 1)
         self.restart()
@@ -247,10 +196,10 @@ class GitHubApp(Publishing):
         kinds = {message["kind"]: message["note"] for message in self.dead()}
         self.assertIn("verdict", kinds)
         self.assertIn("422 No commit found for SHA", kinds["verdict"])
-        listed = mergegate(self.repo, "admin", "outbox", "list", "--dead", env=self.server.client_env())
+        listed = self.cli("admin", "outbox", "list", "--dead")
         self.assertIn("No commit found", listed.stdout)
         self.host.faults.clear()
-        again = mergegate(self.repo, "admin", "outbox", "retry", env=self.server.client_env())
+        again = self.cli("admin", "outbox", "retry")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.completed(head)
         self.quiet()
@@ -279,8 +228,7 @@ class GitHubApp(Publishing):
     def test_a_channel_hears_of_a_failure_and_people_are_not_mentioned(self):
         chat = ChatDouble(self)
         (self.home / "chat").write_text(chat.url + "/services/T0/secret\n")
-        configuration = self.home / "server.yaml"
-        configuration.write_text(configuration.read_text() + f"notify:\n  - {{name: team, kind: slack, url: 'file:{self.home}/chat'}}\n")
+        self.configuration.write_text(self.configuration.read_text() + f"notify:\n  - {{name: team, kind: slack, url: 'file:{self.home}/chat'}}\n")
         self.restart()
         chat.fault("POST", "/services", status=429, headers={"Retry-After": "1"})
         head = self.push(3, "<!channel> @all")
@@ -294,7 +242,7 @@ class GitHubApp(Publishing):
         self.assertNotIn("/services/T0/secret", (self.server.data / "log").read_text())
 
 
-class GitHubToken(Publishing):
+class GitHubToken(Publishing, unittest.TestCase):
     APP = False
 
     def test_statuses_and_one_comment_that_is_kept_current(self):
@@ -315,7 +263,7 @@ class GitHubToken(Publishing):
         self.assertLessEqual(max(len(s["description"]) for s in self.host.statuses), 140)
 
 
-class GitLab(Publishing):
+class GitLab(Publishing, unittest.TestCase):
     KIND = "gitlab"
 
     def test_statuses_discussions_and_a_note(self):
@@ -339,43 +287,17 @@ class GitLab(Publishing):
         self.assertEqual(self.dead(), [])
 
 
-class BehindPrism:
-    """The same stories; every request is held against the host's own description, strictly."""
-
-    def api_url(self):
-        description = DESCRIPTIONS / f"{self.KIND}-slice.json"
-        if not PRISM.exists() or not description.exists():
-            self.skipTest(f"needs {PRISM} (or MERGEGATE_PRISM) and {description}: requests are not held against the host's "
-                          "description")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        origin = "/".join(self.host.url.split("/")[:3])
-        self.prism_log = folder(self) / "prism.log"
-        with open(self.prism_log, "w") as log:
-            prism = subprocess.Popen([str(PRISM), "proxy", "-h", "127.0.0.1", "-p", str(port), str(description), origin],
-                                     stdout=log, stderr=log)
-        self.addCleanup(lambda: (prism.kill(), prism.wait()))
-        self.host.wait(lambda: "is listening" in self.prism_log.read_text(), what="Prism")
-        return f"http://127.0.0.1:{port}" + self.host.url[len(origin):]
-
-    def tearDown(self):
-        text = self.prism_log.read_text() if hasattr(self, "prism_log") else ""
-        self.assertEqual([line for line in text.splitlines() if "Violation: request" in line and
-                          "route not found" not in line], [])  # the slices lack GraphQL and changes of notes
-        if text:
-            self.assertIn("Received forward response", text)
-
-
 class GitHubAppBehindPrism(BehindPrism, GitHubApp):
+    pass
+
+
+class GitHubTokenBehindPrism(BehindPrism, GitHubToken):
     pass
 
 
 class GitLabBehindPrism(BehindPrism, GitLab):
     pass
 
-
-del Publishing  # a base, no story
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,7 +3,6 @@ host's, and a kill at the worst moment.
 """
 import gzip
 import json
-import sqlite3
 import unittest
 import urllib.parse
 
@@ -40,11 +39,7 @@ class Webhooks(unittest.TestCase):
         return head
 
     def query(self, sql):
-        database = sqlite3.connect(f"file:{self.server.data}/mergegate.db?mode=ro", uri=True)
-        try:
-            return database.execute(sql).fetchall()
-        finally:
-            database.close()
+        return self.server.query(sql)
 
     def runs(self):
         """(head, done, verdict) of the runs of pull request 12, oldest first; verdicts: 1 pass, 2 fail, 3 inconclusive."""

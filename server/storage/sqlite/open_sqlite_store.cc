@@ -22,7 +22,9 @@ absl::Status UseWriteAheadLog(Database& db) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) { return OpenSqliteStore(path, {}); }
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path, const StoreOptions& options) {
   // SQLite takes "" for a temporary database, which would forget everything.
   if (path.empty()) return absl::InvalidArgumentError("the database needs a file name");
   std::error_code error;
@@ -37,7 +39,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) 
     ASSIGN_OR_RETURN(reader, Database::Open(path, Database::Access::kReadOnly));
     ASSIGN_OR_RETURN(scanner, Database::Open(path, Database::Access::kReadOnly));
   }
-  return std::make_unique<SqliteStore>(std::move(writer), std::move(reader), std::move(scanner));
+  return std::make_unique<SqliteStore>(std::move(writer), std::move(reader), std::move(scanner), options);
 }
 
 }  // namespace mergegate::storage

@@ -55,7 +55,7 @@ absl::Status LoadInputs(Database& db, int64_t number, Submission& submission);
 // False when its key is taken.
 absl::StatusOr<bool> InsertIntent(Database& db, const NewIntent& intent, absl::Time now);
 // What is to be told of a run that was submitted, or is done: intents, where its change is one of a host.
-absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Time now);
+absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Duration pending_at_most, absl::Time now);
 absl::Status AddIntentsOfVerdict(Database& db, const Run& run, absl::Time now);
 
 }  // namespace mergegate::storage

@@ -82,7 +82,7 @@ absl::StatusOr<bool> InsertIntent(Database& db, const NewIntent& intent, absl::T
   return added == 1;
 }
 
-absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Time now) {
+absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Duration pending_at_most, absl::Time now) {
   ASSIGN_OR_RETURN(const bool of_a_host, IsOfAHost(db, run.submission));
   if (!of_a_host) return absl::OkStatus();
   NewIntent intent{.kind = IntentKind::kPending, .project = run.submission.project, .change = run.submission.change};
@@ -91,7 +91,7 @@ absl::Status AddIntentsOfSubmission(Database& db, const Run& run, absl::Time now
   RETURN_IF_ERROR(InsertIntent(db, intent, now).status());
   intent.kind = IntentKind::kOverdue;
   intent.key = absl::StrCat("overdue:", run.id.value());
-  intent.due = now + kPendingAtMost;
+  intent.due = now + pending_at_most;
   return InsertIntent(db, intent, now).status();
 }
 

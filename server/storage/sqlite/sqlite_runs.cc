@@ -89,7 +89,7 @@ absl::StatusOr<Run> SqliteStore::SubmitRun(const Submission& submission, const R
           .status());
   ASSIGN_OR_RETURN(NumberedRun stored, FindRun(db, id));
   RETURN_IF_ERROR(InsertReports(db, stored.number, submission.reports));
-  RETURN_IF_ERROR(AddIntentsOfSubmission(db, stored.run, now));
+  RETURN_IF_ERROR(AddIntentsOfSubmission(db, stored.run, options_.pending_at_most, now));
   RETURN_IF_ERROR(transaction.Commit());
   return std::move(stored.run);
 }

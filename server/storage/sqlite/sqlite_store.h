@@ -18,14 +18,16 @@
 #include "server/storage/sqlite/database.h"
 #include "server/storage/sqlite/turn_mutex.h"
 #include "server/storage/store.h"
+#include "server/storage/store_options.h"
 
 namespace mergegate::storage {
 
 class SqliteStore final : public Store {
  public:
   // `reader` and `scanner` may be null: a database in memory has one connection only. All are migrated.
-  SqliteStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, std::unique_ptr<Database> scanner)
-      : writer_(std::move(writer)), reader_(std::move(reader)), scanner_(std::move(scanner)) {}
+  SqliteStore(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, std::unique_ptr<Database> scanner,
+              const StoreOptions& options)
+      : options_(options), writer_(std::move(writer)), reader_(std::move(reader)), scanner_(std::move(scanner)) {}
 
   // open_sqlite_store.cc has OpenSqliteStore.
 
@@ -208,6 +210,7 @@ class SqliteStore final : public Store {
   }
 
   TurnMutex write_mutex_;
+  const StoreOptions options_;
   const std::unique_ptr<Database> writer_;
   TurnMutex read_mutex_;
   const std::unique_ptr<Database> reader_;

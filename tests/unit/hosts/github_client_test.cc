@@ -158,9 +158,31 @@ TEST_F(CheckRunTest, ARerunWithTheSameFindingsUpdatesIt) {
 }
 
 TEST_F(CheckRunTest, OtherFindingsForTheSameCommitNeedANewOneForAnnotationsNeverGoAway) {
+  http_.On("POST", kRepo + "/check-runs", {201, R"({"id":6})"});
   ASSERT_THAT(client_->PublishStatus(place_, Verdict(3), memory_, {}), IsOk());
   ASSERT_THAT(client_->PublishStatus(place_, Verdict(2), memory_, {}), IsOk());
   EXPECT_THAT(Posted(), SizeIs(2));
+}
+
+TEST_F(CheckRunTest, TheOneThatIsReplacedEndsTooAndIsNotTakenForTheNewOne) {
+  http_.On("POST", kRepo + "/check-runs", {502, "{}"});
+  http_.On("POST", kRepo + "/check-runs", {201, R"({"id":6})"});
+  http_.On("PATCH", kRepo + "/check-runs/6", {200, "{}"});
+  ASSERT_THAT(client_->PublishStatus(place_, Verdict(3), memory_, {}), IsOk());
+  HostStatus pending{.state = StatusState::kPending, .run = "r2", .title = "pending", .markdown = "soon"};
+  ASSERT_THAT(client_->PublishStatus(place_, pending, memory_, {}), IsOk());
+  EXPECT_EQ(Patched().back()["status"], "in_progress");
+  HostStatus other = Verdict(2, StatusState::kPass);
+  other.run = "r2";
+  EXPECT_THAT(client_->PublishStatus(place_, other, memory_, {}), StatusIs(absl::StatusCode::kUnavailable));
+  http_.On("GET", kFind, {200, R"({"check_runs":[{"id":5,"external_id":"r2","output":{"annotations_count":3}}]})"});
+  ASSERT_THAT(client_->PublishStatus(place_, other, memory_, {.again = true}), IsOk());
+  EXPECT_EQ(Posted().back()["output"]["annotations"].size(), 2u);
+  EXPECT_EQ(Patched().back()["conclusion"], "success");
+  EXPECT_FALSE(Patched().back()["output"].contains("annotations"));
+  http_.Forget();
+  ASSERT_THAT(client_->PublishStatus(place_, other, memory_, {}), IsOk());
+  EXPECT_THAT(Patched(), IsEmpty());  // it ended once
 }
 
 TEST_F(CheckRunTest, WhatIsNotDecidedDoesNotLetMerge) {

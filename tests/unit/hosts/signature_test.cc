@@ -5,10 +5,10 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -108,33 +108,34 @@ TEST(GitLabToken, IsEnoughOnlyWhereNoSigningTokenIsConfigured) {
               StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
-// The vendors' own libraries sign; MERGEGATE_ORACLE is a copy of the folder `oracle` with its node modules.
+// The vendors' own libraries sign, and check what we signed (tests/tools/vendor_signatures.mjs).
 class Oracle : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* given = std::getenv("MERGEGATE_ORACLE");
-    folder_ = given != nullptr ? given : MERGEGATE_SOURCE_DIR "/../shared/integrations/doubles/oracle";
-    if (!std::filesystem::exists(folder_ + "/node_modules")) {
-      GTEST_SKIP() << folder_ << " has no node modules: run npm ci there, or in a copy named by MERGEGATE_ORACLE";
+    if (!std::filesystem::exists(kTools + "/node_modules/standardwebhooks")) {
+      GTEST_SKIP() << kTools << " has no node modules: tests/run installs them";
     }
     std::ofstream(body_) << R"({"zen": "Ünïcode, \"quotes\" and a newline\n"})";
   }
-  nlohmann::json Signed(const std::string& system, const std::string& secret) {
-    const std::string command =
-        absl::StrCat("cd '", folder_, "' && node sign.mjs ", system, " '", body_, "' '", secret, "'");
+  // Its output; nullopt when it ends with an error.
+  std::optional<std::string> Ask(const std::string& system, const std::string& secret, const std::string& signature) {
+    const std::string command = absl::StrCat("node '", kTools, "/vendor_signatures.mjs' ", system, " '", body_, "' '",
+                                             secret, "' ", signature, " 2>/dev/null");
     FILE* pipe = popen(command.c_str(), "r");
     std::string output;
     std::array<char, 4096> piece;
     while (const size_t size = fread(piece.data(), 1, piece.size(), pipe)) output.append(piece.data(), size);
-    EXPECT_EQ(pclose(pipe), 0);
-    return nlohmann::json::parse(output);
+    return pclose(pipe) == 0 ? std::optional(output) : std::nullopt;
+  }
+  nlohmann::json Signed(const std::string& system, const std::string& secret) {
+    return nlohmann::json::parse(Ask(system, secret, "").value_or("{}"));
   }
   std::string Body() const {
     std::ifstream file(body_);
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  std::string folder_;
+  static inline const std::string kTools = MERGEGATE_SOURCE_DIR "/tests/tools";
   const std::string body_ = ::testing::TempDir() + "/oracle-body.json";
 };
 
@@ -144,12 +145,26 @@ TEST_F(Oracle, GitHubsLibrarySignsAndWeAccept) {
   EXPECT_THAT(GitHub(made["X-Hub-Signature-256"], {"s3cret"}, Body()), IsOk());
 }
 
+TEST_F(Oracle, WeSignAndGitHubsLibraryAccepts) {
+  EXPECT_TRUE(Ask("github", "s3cret", GitHubSignature("s3cret", Body())));
+  EXPECT_FALSE(Ask("github", "s3cret", GitHubSignature("another", Body())));
+}
+
 TEST_F(Oracle, StandardWebhooksLibrarySignsAndWeAccept) {
   const nlohmann::json made = Signed("gitlab", kToken);
   const Headers headers = Of({{"webhook-id", made["webhook-id"]},
                               {"webhook-timestamp", made["webhook-timestamp"]},
                               {"webhook-signature", made["webhook-signature"]}});
   EXPECT_THAT(CheckSignature(HostKind::kGitLab, headers, Body(), {kToken}, absl::Now()), IsOk());
+}
+
+TEST_F(Oracle, WeSignAndTheStandardWebhooksLibraryAccepts) {
+  const std::string now = absl::StrCat(absl::ToUnixSeconds(absl::Now()));
+  const auto ask = [&](const std::string& id) {
+    return Ask("gitlab", kToken, absl::StrCat(id, " ", now, " ", StandardSignature(kToken, kId, now, Body())));
+  };
+  EXPECT_TRUE(ask(kId));
+  EXPECT_FALSE(ask("another"));
 }
 
 }  // namespace

@@ -401,6 +401,7 @@ TEST_F(HostChangesTest, SomebodyIsAskedByACommand) {
   Do("pull_request", Pull("opened", Push("b\n")));
   Do("issue_comment", Comment("/gate reviewer @Ben", "ann"));
   EXPECT_THAT(Events(), ElementsAre(kRequested));
+  EXPECT_THAT(Replies().back(), HasSubstr("Ben will be asked when the code passes"));  // there is no verdict yet
   Do("issue_comment", Comment("/gate reviewer @ann", "ann", "NONE", 501));
   EXPECT_THAT(Replies().back(), HasSubstr("Nobody was asked"));
 }

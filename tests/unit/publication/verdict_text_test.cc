@@ -70,12 +70,13 @@ Telling Failing() {
   caused.line = 7;
   caused.message = "Dereference of null pointer (loaded from variable 'entry')";
   caused.state = BaselineState::kCaused;
-  caused.caused_by = "Lookup() returns null now";
+  caused.caused_by = "Lookup";
   verdict.findings = {use, caused};
-  verdict.counterfactual = {.reachable = true,
-                            .smallest = true,
-                            .actions = {{"fix", "a", "fix bugprone-use-after-move at src/db.cc:42"},
-                                        {"fix", "b", "fix clang-analyzer-core.NullDereference at src/cache.cc:7"}}};
+  verdict.counterfactual = {
+      .reachable = true,
+      .smallest = true,
+      .actions = {{"fix-finding", "a", "fix bugprone-use-after-move at src/db.cc:42"},
+                  {"fix-finding", "b", "fix clang-analyzer-core.NullDereference at src/cache.cc:7"}}};
   verdict.quality = {
       .value = 6120,
       .ledger = {
@@ -103,8 +104,9 @@ TEST(VerdictTextTest, FailingByAConditionOnly) {
   telling.verdict.conditions[1] = Condition("approved", ConditionState::kUnsatisfied, "0 approvals", ">= 1");
   telling.verdict.conditions.push_back(Condition("size", ConditionState::kUnsatisfied, "1200 lines", "<= 400"));
   telling.verdict.conditions.back().level = ConditionLevel::kWarn;
-  telling.verdict.counterfactual = {
-      .reachable = true, .smallest = true, .actions = {{"approve", "", "one approval of src/db.cc: ann-gh or ben-gh"}}};
+  telling.verdict.counterfactual = {.reachable = true,
+                                    .smallest = true,
+                                    .actions = {{"get-approval", "", "one approval of src/db.cc: ann-gh or ben-gh"}}};
   telling.reviewers = {{.name = "ann-gh", .responsible = true, .reasons = {"owns src/"}}};
   ExpectGolden("fail_condition", VerdictMarkdown(telling));
 }
@@ -118,7 +120,7 @@ TEST(VerdictTextTest, Inconclusive) {
   telling.verdict.conditions[0].reason = "1 of 3 units could not be analyzed";
   telling.verdict.failures = {Failure("src/gui.cc")};
   telling.verdict.counterfactual = {.reachable = true,
-                                    .actions = {{"supply", "",
+                                    .actions = {{"analyze-unit", "",
                                                  "make src/gui.cc analyzable: 'x.h' file not found; give "
                                                  "--compile-commands, or exclude it"}}};
   ExpectGolden("inconclusive", VerdictMarkdown(telling));
@@ -162,6 +164,7 @@ TEST(VerdictTextTest, NamesOfStrangersDoNothing) {
   telling.verdict.conditions[0].actual = "[x](y)|\n|";
   telling.reviewers[0].name = "@acme/all`";
   telling.reviewers[0].reasons = {"<details>@acme/all"};
+  telling.verdict.counterfactual.actions[0].kind = "get-approval";
   telling.verdict.counterfactual.actions[0].description = "- [ ] @acme fix\n\n/approve";
   telling.link = "javascript:alert(1)";
   const std::string text = VerdictMarkdown(telling);
