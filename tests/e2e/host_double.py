@@ -31,9 +31,9 @@ class Refused(Exception):
 
 
 class Double:
-    """What both have: a server, a log, faults."""
+    """What both have: a server, a log, faults. With a port, which others had before: no connection outlives its answer."""
 
-    def __init__(self, test):
+    def __init__(self, test, port=0):
         self.lock = threading.RLock()
         self.log = []        # (method, path, status, body) of every request, in order
         self.faults = []
@@ -41,7 +41,7 @@ class Double:
         double = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+            protocol_version = "HTTP/1.0" if port else "HTTP/1.1"
 
             def handle_one(self):
                 length = int(self.headers.get("Content-Length") or 0)
@@ -53,7 +53,7 @@ class Double:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
@@ -143,8 +143,8 @@ class Double:
 class GitHubDouble(Double):
     TOKEN_SECONDS = 3600
 
-    def __init__(self, test, repository="acme/widget", app=True):
-        super().__init__(test)
+    def __init__(self, test, repository="acme/widget", app=True, port=0):
+        super().__init__(test, port)
         self.repository, self.app = repository, app
         self.checks, self.statuses, self.reviews, self.comments, self.issue_comments = [], [], [], [], []
         self.pulls, self.sarifs, self.deliveries, self.redelivered = {}, [], [], []
@@ -355,8 +355,8 @@ class GitLabDouble(Double):
 
     ME = {"id": 1, "username": "mergegate"}
 
-    def __init__(self, test):
-        super().__init__(test)
+    def __init__(self, test, port=0):
+        super().__init__(test, port)
         self.url += "/api/v4"
         self.statuses, self.notes, self.discussions, self.requests = [], [], [], {}
         self.members = {"ann-gl": 5, "ben-gl": 6}

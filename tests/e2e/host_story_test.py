@@ -3,6 +3,8 @@ the host hears of it. After each story everything was said, once, and there is o
 """
 import json
 import unittest
+import urllib.error
+import urllib.request
 
 from harness import Repository, Server, folder
 from hook_sender import Hub, wait_for
@@ -343,7 +345,18 @@ class GitLab(Story, unittest.TestCase):
 
 
 class GitHubBehindPrism(BehindPrism, GitHub):
-    pass
+    def test_a_misspelt_field_is_noticed(self):
+        self.open({"a.cc": CLEAN + bugs(1)})
+        self.settle()
+        self.assertEqual(self.violations(), [])
+        misspelt = urllib.request.Request(self.api_url() + "/repos/acme/widget/check-runs", b'{"nam": "x"}',
+                                          {"Content-Type": "application/json", "Authorization": "Bearer x"})
+        with self.assertRaises(urllib.error.HTTPError):  # the double does not know that token
+            urllib.request.urlopen(misspelt)
+        self.host.wait(lambda: "found 'nam'" in self.prism_log.read_text()[self.log_begins:], what="Prism's objection")
+        self.assertNotEqual(self.violations(), [])
+        self.open({"a.cc": CLEAN})
+        self.settle()
 
 
 class GitLabBehindPrism(BehindPrism, GitLab):

@@ -9,11 +9,13 @@ import json
 import os
 import pathlib
 import re
-import socket
+import shutil
 import subprocess
+import tempfile
 import time
+import unittest
 
-from harness import PASS, TOP, folder, mergegate
+from harness import PASS, TOP, free_address, mergegate
 from host_double import GitHubDouble, GitLabDouble
 
 MARK = "<!-- mergegate:"
@@ -28,8 +30,8 @@ NOT_DESCRIBED = {"github": {("POST", "/graphql"), ("GET", "/user"), ("PATCH", "/
 class Hosted:
     KIND, APP = "github", True
 
-    def make_host(self):
-        return GitHubDouble(self, app=self.APP) if self.KIND == "github" else GitLabDouble(self)
+    def make_host(self, port=0):
+        return GitHubDouble(self, app=self.APP, port=port) if self.KIND == "github" else GitLabDouble(self, port=port)
 
     def api_url(self):
         return self.host.url
@@ -87,34 +89,43 @@ class Hosted:
 class BehindPrism:
     """The same stories; every request is held against the host's own description, strictly."""
 
-    def api_url(self):
-        self.description = DESCRIPTIONS / f"{self.KIND}-slice.json"
-        if not PRISM.exists() or not self.description.exists():
-            self.skipTest(f"needs {PRISM} (or MERGEGATE_PRISM) and {self.description}: requests are not held against the host's "
-                          "description")
-        origin = "/".join(self.host.url.split("/")[:3])
-        if not hasattr(self, "prism_port"):
-            self.start_prism(origin)
-        return f"http://127.0.0.1:{self.prism_port}" + self.host.url[len(origin):]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.description = DESCRIPTIONS / f"{cls.KIND}-slice.json"
+        if not PRISM.exists() or not cls.description.exists():
+            raise unittest.SkipTest(f"needs {PRISM} (or MERGEGATE_PRISM) and {cls.description}: requests are not held "
+                                    "against the host's description")
+        cls.address, cls.behind = free_address(), free_address()
+        place = pathlib.Path(tempfile.mkdtemp(prefix="mergegate-prism-"))
+        cls.addClassCleanup(shutil.rmtree, place, ignore_errors=True)
+        cls.prism_log = place / "log"
+        with open(cls.prism_log, "w") as log:
+            prism = subprocess.Popen([str(PRISM), "proxy", "-h", "127.0.0.1", "-p", cls.address.split(":")[1],
+                                      str(cls.description), f"http://{cls.behind}"], stdout=log, stderr=log)
+        cls.addClassCleanup(lambda: (prism.kill(), prism.wait()))
+        end = time.monotonic() + 120
+        while "is listening" not in cls.prism_log.read_text():
+            if time.monotonic() > end or prism.poll() is not None:
+                raise RuntimeError(f"Prism does not start:\n{cls.prism_log.read_text()}")
+            time.sleep(0.1)
 
-    def start_prism(self, origin):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.prism_port = probe.getsockname()[1]
-        self.prism_log = folder(self) / "prism.log"
-        with open(self.prism_log, "w") as log:
-            prism = subprocess.Popen([str(PRISM), "proxy", "-h", "127.0.0.1", "-p", str(self.prism_port),
-                                      str(self.description), origin], stdout=log, stderr=log)
-        self.addCleanup(lambda: (prism.kill(), prism.wait()))
-        self.host.wait(lambda: "is listening" in self.prism_log.read_text(), what="Prism")
+    def make_host(self):
+        self.log_begins = len(self.prism_log.read_text())
+        return super().make_host(port=int(self.behind.split(":")[1]))
+
+    def api_url(self):
+        return self.host.url.replace(self.behind, self.address)
+
+    def violations(self):
+        """What was asked otherwise than described since the last call, and since the test began."""
+        text = self.prism_log.read_text()
+        lines, self.log_begins = text[self.log_begins:].splitlines(), len(text)
+        self.assertTrue(any("Received forward response" in line for line in lines))
+        return [line for line in lines if "Violation: request" in line and "route not found" not in line]
 
     def tearDown(self):
-        if not hasattr(self, "prism_log"):
-            return
-        text = self.prism_log.read_text()
-        self.assertIn("Received forward response", text)
-        self.assertEqual([line for line in text.splitlines() if "Violation: request" in line
-                          and "route not found" not in line], [])
+        self.assertEqual(self.violations(), [])
         described = [(method.upper(), re.sub(r"\{\w+\}", "[^/]+", path))
                      for path, methods in json.loads(self.description.read_text())["paths"].items() for method in methods]
         paths = {(method, path.split("?")[0]) for method, path, *_ in self.host.log}
