@@ -1,13 +1,13 @@
 #include "server/pipeline/host_commands.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/base/status_macros.h"
 #include "server/pipeline/host_reviews.h"
 #include "server/pipeline/judge.h"
+#include "server/pipeline/public_name.h"
 #include "server/pipeline/publish.h"
 #include "server/pipeline/reviewers_stage.h"
 #include "server/publication/escape.h"
@@ -87,14 +87,10 @@ absl::StatusOr<CommandAnswer> HostCommands::Explain() const {
     return CommandAnswer{.text = "The change is being analyzed; a verdict will follow."};
   ASSIGN_OR_RETURN(const storage::VerdictRecord record, store.GetVerdict(run.id));
   ASSIGN_OR_RETURN(const Facts facts, wire::ParseFacts(record.facts));
-  const Verdict verdict = Judge(facts);
-  std::string text = publication::VerdictMarkdown({.verdict = verdict, .run = run.id.value()});
-  if (!verdict.quality.ledger.empty()) absl::StrAppend(&text, "\n\nQ, point by point:\n");
-  for (const LedgerEntry& entry : verdict.quality.ledger) {
-    absl::StrAppend(&text, "\n- ", entry.points < 0 ? "-" : "+", publication::Points(std::abs(entry.points)), " ",
-                    publication::Inline(entry.reason, 300));
-  }
-  return CommandAnswer{.text = std::move(text)};
+  Verdict verdict = Judge(facts);
+  HideMails(store, verdict);
+  return CommandAnswer{.text = publication::VerdictMarkdown(
+                           {.verdict = std::move(verdict), .run = run.id.value(), .whole_ledger = true})};
 }
 
 absl::StatusOr<CommandAnswer> HostCommands::OverrideCondition(const GateCommand& command, Role role) const {

@@ -12,6 +12,7 @@
 #include "server/base/status_macros.h"
 #include "server/domain/names.h"
 #include "server/pipeline/host_run.h"
+#include "server/pipeline/public_name.h"
 #include "server/pipeline/publish_chat.h"
 #include "server/pipeline/review_log.h"
 #include "server/publication/sarif.h"
@@ -42,36 +43,6 @@ class StoredMemory final : public hosts::Memory {
   storage::Store& store_;
   const Intent& intent_;
 };
-
-// Logins that a person may have at a host: the names that are no mail address, and the hosts' own addresses for those
-// who hide theirs.
-std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle) {
-  std::vector<Handle> names = {handle};
-  if (const auto person = store.ResolvePerson(handle); person.ok()) {
-    names.insert(names.end(), person->identities.begin(), person->identities.end());
-  }
-  std::vector<std::string> logins;
-  for (const Handle& name : names) {
-    std::string login = name.value();
-    if (const size_t at = login.find('@'); at != std::string::npos) {
-      if (!absl::StrContains(login.substr(at), "noreply")) continue;
-      login = login.substr(0, at);
-      if (const size_t plus = login.find('+'); plus != std::string::npos) login = login.substr(plus + 1);
-      if (const size_t dash = login.find('-'); dash != std::string::npos && absl::StrContains(name.value(), "gitlab") &&
-                                               login.find_first_not_of("0123456789") == dash) {
-        login = login.substr(dash + 1);  // "123-ann@users.noreply.gitlab.com"
-      }
-    }
-    if (std::ranges::find(logins, login) == logins.end()) logins.push_back(login);
-  }
-  return logins;
-}
-
-// How a person is named where everybody reads: never by a mail address.
-std::string PublicName(storage::Store& store, const Handle& handle) {
-  const std::vector<std::string> logins = LoginsOf(store, handle);
-  return logins.empty() ? handle.value().substr(0, handle.value().find('@')) : logins.front();
-}
 
 // Which runs speak for a change at its host: those that were submitted for it, and those that ask the same. Anybody
 // with a token may submit a run under the change's key; with a policy of their own, or another base (whose policy would
@@ -133,9 +104,12 @@ absl::StatusOr<RunsOfChange> LookAround(const PublishParts& parts, const Run& ru
   return around;
 }
 
+// As everybody may read it.
 absl::StatusOr<Verdict> VerdictOf(storage::Store& store, const RunId& run) {
   ASSIGN_OR_RETURN(const storage::VerdictRecord record, store.GetVerdict(run));
-  return wire::ParseVerdict(record.verdict);
+  ASSIGN_OR_RETURN(Verdict verdict, wire::ParseVerdict(record.verdict));
+  HideMails(store, verdict);
+  return verdict;
 }
 
 // What one intent about a run is told with.
@@ -210,8 +184,8 @@ class RunTeller {
   absl::StatusOr<Told> Pending() {
     hosts::HostStatus status = Status(hosts::StatusState::kPending, "pending: the change is being looked at");
     status.markdown =
-        absl::StrCat("The verdict comes here. Until ",
-                     absl::FormatTime("%H:%M UTC", run_.deadline, absl::UTCTimeZone()), " at the latest.");
+        absl::StrCat("The verdict comes here, at ", absl::FormatTime("%H:%M UTC", run_.deadline, absl::UTCTimeZone()),
+                     " at the latest.");
     return Send(client_.PublishStatus(place_, status, memory_, how_));
   }
 
@@ -268,9 +242,11 @@ class RunTeller {
     ASSIGN_OR_RETURN(const ReviewLog log,
                      ReviewLog::Read(parts_.store, run_.submission.project, run_.submission.change));
     for (const reviewers::ReviewerState* reviewer : Asked(log.state())) {
-      telling.reviewers.push_back({.name = PublicName(parts_.store, reviewer->person),
-                                   .responsible = reviewer->responsible,
-                                   .reasons = reviewer->reasons});
+      telling.reviewers.push_back(
+          {.name = PublicName(parts_.store, reviewer->person), .responsible = reviewer->responsible});
+      for (const std::string& reason : reviewer->reasons) {
+        telling.reviewers.back().reasons.push_back(WithoutMails(parts_.store, reason));
+      }
     }
     return telling;
   }

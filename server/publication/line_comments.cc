@@ -49,6 +49,17 @@ bool IsPlain(std::string_view path) {
                               [](const std::string& part) { return part == ".." || part == "."; });
 }
 
+// Without those that say again what the finding says: the end of an analyzer's path.
+std::vector<const Note*> NotesOf(const Finding& finding) {
+  std::vector<const Note*> notes;
+  for (const Note& note : finding.notes) {
+    if (note.path != finding.path || note.line != finding.line || note.message != finding.message) {
+      notes.push_back(&note);
+    }
+  }
+  return notes;
+}
+
 std::string Body(const Finding& finding, const std::optional<Suggestion>& suggestion, HostKind host) {
   std::string body = absl::StrCat("**", std::string(Name(finding.severity)), "**: ", Inline(finding.message, 1000),
                                   " (", Link(Code(finding.check, 100), finding.url), ")\n");
@@ -56,14 +67,12 @@ std::string Body(const Finding& finding, const std::optional<Suggestion>& sugges
     absl::StrAppend(&body, "\nThis line did not change; it is caused by the change",
                     finding.caused_by.empty() ? "" : absl::StrCat(" of ", Code(finding.caused_by)), ".\n");
   }
-  for (size_t i = 0; i < std::min(finding.notes.size(), kMostNotes); ++i) {
-    const Note& note = finding.notes[i];
-    absl::StrAppend(&body, i == 0 ? "\n" : "", "- ", Code(absl::StrCat(note.path, ":", note.line)), " ",
-                    Inline(note.message, 300), "\n");
+  const std::vector<const Note*> notes = NotesOf(finding);
+  for (size_t i = 0; i < std::min(notes.size(), kMostNotes); ++i) {
+    absl::StrAppend(&body, i == 0 ? "\n" : "", "- ", Code(absl::StrCat(notes[i]->path, ":", notes[i]->line)), " ",
+                    Inline(notes[i]->message, 300), "\n");
   }
-  if (finding.notes.size() > kMostNotes) {
-    absl::StrAppend(&body, "- … and ", finding.notes.size() - kMostNotes, " more\n");
-  }
+  if (notes.size() > kMostNotes) absl::StrAppend(&body, "- … and ", notes.size() - kMostNotes, " more\n");
   if (suggestion) {
     const std::string info = host == HostKind::kGitLab
                                  ? absl::StrCat("suggestion:-", suggestion->lines.last - suggestion->lines.first, "+0")

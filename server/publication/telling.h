@@ -25,6 +25,7 @@ struct Telling {
   std::string link = {};                     // where there is more; empty: nowhere
   std::string place_url = {};                // "https://github.com/a/b/blob/<head>/"; empty: places are no links
   std::string run = {};                      // its id
+  bool whole_ledger = false;                 // Q point by point, not only what it lost points for
 };
 
 // What the gate wants people to look at: new and caused, not suppressed. Worst first, then by place.

@@ -1,6 +1,7 @@
 #include "server/publication/verdict_text.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -67,6 +68,9 @@ std::string_view Word(const ConditionResult& result) {
   }
 }
 
+// Why it is undecided; the first unit that was not analyzed is told with the others below.
+std::string Why(const ConditionResult& result) { return result.reason.substr(0, result.reason.find("; first: ")); }
+
 // Those that do not simply hold; on a pass only what was let pass or warns.
 std::string Conditions(const Verdict& verdict) {
   std::vector<const ConditionResult*> shown;
@@ -81,7 +85,7 @@ std::string Conditions(const Verdict& verdict) {
     const ConditionResult& result = *shown[i];
     const bool figure = !result.actual.empty();
     absl::StrAppend(&text, "| ", Inline(result.name, 100), result.level == ConditionLevel::kWarn ? " (warns)" : "",
-                    " | ", std::string(Word(result)), " | ", Inline(figure ? result.actual : result.reason, kMostText),
+                    " | ", std::string(Word(result)), " | ", Inline(figure ? result.actual : Why(result), kMostText),
                     " | ", Inline(result.threshold, 100), " |\n");
   }
   if (shown.size() > kMostConditions) absl::StrAppend(&text, "\n", More(shown.size(), kMostConditions));
@@ -99,6 +103,28 @@ std::string Findings(const Telling& telling) {
   return text + More(introduced.size(), kMostFindings);
 }
 
+// Where the findings to fix are the first of those that are listed above: which. Empty: they are not.
+std::string FixTheFirst(const Verdict& verdict) {
+  const std::vector<Action>& actions = verdict.counterfactual.actions;
+  const std::vector<const Finding*> listed = Introduced(verdict);
+  const size_t count = actions.size();
+  if (count > std::min(listed.size(), kMostFindings)) return "";
+  for (size_t i = 0; i < count; ++i) {
+    const auto fixes = [&](const Action& a) { return a.kind == "fix-finding" && a.subject == listed[i]->fingerprint; };
+    if (std::ranges::none_of(actions, fixes)) return "";
+  }
+  if (count == listed.size()) return count == 1 ? "fix it" : count == 2 ? "fix both" : "fix all of them";
+  return count == 1 ? "fix the first of them" : absl::StrCat("fix the first ", count, " of them");
+}
+
+// In its own words, but for what stands above.
+std::string Told(const Action& action) {
+  if (action.kind == "analyze-unit" && !action.subject.empty()) {
+    return absl::StrCat("make ", Code(action.subject), " analyzable");
+  }
+  return Inline(action.description, kMostText);
+}
+
 std::string ToPass(const Verdict& verdict) {
   const Counterfactual& way = verdict.counterfactual;
   if (verdict.state == VerdictState::kPass) return "";
@@ -106,17 +132,11 @@ std::string ToPass(const Verdict& verdict) {
     if (way.reachable || way.reason.empty()) return "";
     return absl::StrCat("\n**To pass**: ", Inline(way.reason, kMostText), "\n");
   }
-  // Where all that is listed above must go, it is not listed again.
-  const bool all_findings = way.actions.size() == Introduced(verdict).size() &&
-                            std::ranges::all_of(way.actions, [](const Action& a) { return a.kind == "fix-finding"; });
-  if (all_findings) {
-    const size_t count = way.actions.size();
-    return absl::StrCat("\n**To pass**: fix ", count == 1 ? "it" : count == 2 ? "both" : "all of them", ".\n");
-  }
+  if (const std::string fix = FixTheFirst(verdict); !fix.empty()) return absl::StrCat("\n**To pass**: ", fix, ".\n");
   const bool shorter = !way.smallest && way.actions.size() > 1;
   std::string text = absl::StrCat("\n**To pass**", shorter ? " (one way; a shorter one may exist)" : "", "\n\n");
   for (size_t i = 0; i < std::min(way.actions.size(), kMostOthers); ++i) {
-    absl::StrAppend(&text, "- ", Inline(way.actions[i].description, kMostText), "\n");
+    absl::StrAppend(&text, "- ", Told(way.actions[i]), "\n");
   }
   return text + More(way.actions.size(), kMostOthers);
 }
@@ -174,20 +194,29 @@ std::string Figures(const Telling& telling) {
   return text.empty() ? "" : absl::StrCat("\n", text, "\n");
 }
 
-// What took points off Q, folded away.
-std::string QualityLedger(const Verdict& verdict) {
+std::string LedgerLine(const LedgerEntry& entry) {
+  return absl::StrCat("- ", entry.points < 0 ? "−" : "+", Points(std::abs(entry.points)), ": ",
+                      Inline(entry.reason, kMostText), "\n");
+}
+
+// What took points off Q, folded away; or all of it.
+std::string QualityLedger(const Telling& telling) {
+  const std::vector<LedgerEntry>& ledger = telling.verdict.quality.ledger;
+  if (telling.whole_ledger && !ledger.empty()) {
+    std::string text = "\n**Q, point by point**\n\n";
+    for (const LedgerEntry& entry : ledger) text += LedgerLine(entry);
+    return text;
+  }
   std::vector<const LedgerEntry*> losses;
-  for (const LedgerEntry& entry : verdict.quality.ledger) {
+  for (const LedgerEntry& entry : ledger) {
     if (entry.points < 0) losses.push_back(&entry);
   }
-  if (losses.empty() || verdict.state == VerdictState::kPass) return "";
+  if (losses.empty() || telling.verdict.state == VerdictState::kPass) return "";
   std::ranges::sort(losses, [](const LedgerEntry* a, const LedgerEntry* b) {
     return std::tie(a->points, a) < std::tie(b->points, b);
   });
   std::string text = "\n<details><summary>What Q lost points for</summary>\n\n";
-  for (size_t i = 0; i < std::min(losses.size(), kMostOthers); ++i) {
-    absl::StrAppend(&text, "- −", Points(-losses[i]->points), ": ", Inline(losses[i]->reason, kMostText), "\n");
-  }
+  for (size_t i = 0; i < std::min(losses.size(), kMostOthers); ++i) text += LedgerLine(*losses[i]);
   return absl::StrCat(text, More(losses.size(), kMostOthers), "\n</details>\n");
 }
 
@@ -222,7 +251,7 @@ std::string FindingLine(const Finding& finding, const std::string& place_url) {
 std::string VerdictMarkdown(const Telling& telling) {
   const Verdict& verdict = telling.verdict;
   return CutMarkdown(absl::StrCat(VerdictLine(verdict), Conditions(verdict), Findings(telling), NotAnalyzed(verdict),
-                                  ToPass(verdict), Reviewers(telling), QualityLedger(verdict), Figures(telling)),
+                                  ToPass(verdict), Reviewers(telling), QualityLedger(telling), Figures(telling)),
                      kMostMarkdown);
 }
 

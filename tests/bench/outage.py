@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A host that fails for minutes: every change has one final status in the end, and none is pending for long.
 
-    tests/bench/outage.py [--changes 20] [--seconds 240] [--pending-seconds 20]
+    tests/bench/outage.py [--changes 20] [--seconds 240] [--pending-seconds 10]
 
 Changes are opened one after the other, while the host answers in turn 503, 429 with Retry-After, nothing at all, and 403
-of a secondary limit, and works for a fifth of the time only; workers come and go, so that statuses pass their deadline
+of a secondary limit, and works for a third of the time only; workers come and go, so that statuses pass their deadline
 meanwhile. Then all is well again, and the time until the last final status is measured. In real time.
 """
 import argparse
@@ -24,14 +24,26 @@ conditions:
   - {name: no-new-problems, kind: findings, severity: major, max: 0}
 """
 BUG = "int Null() {\n  int* p = nullptr;\n  return *p;\n}\n"
-ROUND = 30.0  # seconds: of which the host is 8 down, 5 limited, 8 silent, 3 limited again, 6 well
-PHASES = [(8, {"status": 503}), (13, {"status": 429, "headers": {"Retry-After": "3"}}), (21, {"hang": 4, "status": 504}),
-          (24, {"status": 403, "headers": {"Retry-After": "2"}, "body": {"message": "You have exceeded a secondary rate limit."}})]
+ROUND = 30.0  # seconds: of which the host is 6 down, 5 limited, 6 silent, 3 limited again, 10 well
+PHASES = [(6, {"status": 503}), (11, {"status": 429, "headers": {"Retry-After": "3"}}), (17, {"hang": 4, "status": 504}),
+          (20, {"status": 403, "headers": {"Retry-After": "2"}, "body": {"message": "You have exceeded a secondary rate limit."}})]
 
 
 class Failing(GitHubDouble):
     """`until`: the end of the outage."""
     until, answered = 0.0, 0
+
+    def __init__(self, test):
+        super().__init__(test)
+        self.pending_since, self.longest = {}, 0.0
+
+    def check_output(self, check, body):
+        super().check_output(check, body)
+        now = time.monotonic()
+        since = self.pending_since.setdefault(check["head_sha"], now)
+        if check["status"] == "completed":
+            self.longest = max(self.longest, now - since)
+            del self.pending_since[check["head_sha"]]
 
     def due_fault(self, method, path):
         now = time.monotonic()
@@ -54,7 +66,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=240)
-    parser.add_argument("--pending-seconds", type=float, default=20)
+    parser.add_argument("--pending-seconds", type=float, default=10)
     arguments = parser.parse_args()
     keeper = Keeper()
     try:
@@ -81,7 +93,7 @@ def main():
                 opened = hub.pull("opened", heads[number])
                 opened["number"] = opened["pull_request"]["number"] = number
                 assert hub.send("pull_request", opened) == 202
-            if now - changed > 30:  # away for longer than a status may be pending, then there for as long
+            if now - changed > (15 if worker else 45):  # away for longer than a status may be pending
                 changed = now
                 if worker:
                     worker.kill()
@@ -104,7 +116,8 @@ def main():
         print(f"the host        failed for {arguments.seconds:.0f} s: {host.answered} of {len(host.log)} requests were not served")
         print(f"final statuses  {len(right)} right ones of {len(heads)} changes, {len(host.checks)} check runs, {len(pending)} pending, "
               f"{len(keeper.dead())} given up; the last {took:.1f} s after the outage")
-        print(f"passed their deadline and were told as inconclusive meanwhile, then mended: {len(overdue)}")
+        print(f"overdue         {len(overdue)} told as inconclusive {arguments.pending_seconds:.0f} s after they came, then mended; "
+              f"the longest that one stood pending: {host.longest:.1f} s")
         print(f"comments        {len(host.comments)}, of {len(set(zip(marks, (c['pull'] for c in host.comments))))} different")
         fine = len(right) == len(heads) == len(host.checks) and not pending and not keeper.dead() and overdue
         return 0 if fine and len(host.comments) == (len(heads) + 1) // 2 else 1

@@ -15,6 +15,7 @@ analysis: {tier: full}
 conditions:
   - {name: no-new-problems, kind: findings, severity: major, max: 0, override_roles: [lead]}
 """
+APPROVED = "  - {name: approved, kind: approvals, min: 1}\n"
 CLEAN = "int Twice(int x) { return 2 * x; }\n"
 BASE = {"a.cc": CLEAN, "compile_flags.txt": "-std=c++17\n", ".mergegate.yaml": POLICY}
 
@@ -230,6 +231,24 @@ class GitHub(Story, unittest.TestCase):
         self.settle()
         self.assertEqual(len(self.host.asked("POST", "requested_reviewers$")), 1)
         self.assertEqual(self.conclusion(head), "success")
+
+    def test_nobody_reads_a_mail_address(self):
+        """Who may approve is named by login, also where only the history of git knows them."""
+        for name in ("ben", "cleo"):
+            self.repo.git("-c", f"user.email={name}@example.org", "commit", "-q", "--allow-empty", "-m", "nothing")
+            (self.repo.path / "a.cc").write_text(CLEAN + f"// {name}\n")
+            self.repo.git("add", "-A")
+            self.repo.git("commit", "-q", "--author", f"{name} <{name}@example.org>", "-m", "a comment")
+        self.cli("person", "link", "ben@example.org", "ben-gh")
+        self.base = self.repo.commit({"a.cc": CLEAN, ".mergegate.yaml": POLICY + APPROVED})
+        head = self.open({"a.cc": CLEAN + "int Thrice(int x) { return 3 * x; }\n"})
+        self.settle()
+        said = self.check(head)["output"]["summary"]
+        self.assertIn("get the approval of", said)
+        self.say("/gate explain")
+        self.settle()
+        self.assertNotIn("example.org", said.replace("\u200b", "") + self.answers()[-1].replace("\u200b", ""))
+        self.assertEqual(self.conclusion(head), "failure")
 
     def test_a_merge_queue_waits_for_its_own_status(self):
         head = self.open({"a.cc": CLEAN + "int Thrice(int x) { return 3 * x; }\n"})

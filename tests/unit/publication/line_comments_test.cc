@@ -94,7 +94,8 @@ TEST(PlaceCommentsTest, ACommentSaysWhatAndWhyAndIsFoundAgain) {
   Finding finding = At(10);
   finding.message = "use nullptr";
   finding.url = "https://checks.example/nullptr";
-  finding.notes = {{"src/b.h", 3, 1, "declared here"}};
+  finding.notes = {{"src/b.h", 3, 1, "declared here"},
+                   {finding.path, 10, 5, "use nullptr"}};  // the last one repeats it
   const Comments comments = PlaceComments(Of({finding}), SmallDiff(), {});
   ASSERT_THAT(comments.inside, SizeIs(1));
   EXPECT_EQ(comments.inside[0].body,

@@ -72,11 +72,10 @@ Telling Failing() {
   caused.state = BaselineState::kCaused;
   caused.caused_by = "Lookup";
   verdict.findings = {use, caused};
-  verdict.counterfactual = {
-      .reachable = true,
-      .smallest = true,
-      .actions = {{"fix-finding", "a", "fix bugprone-use-after-move at src/db.cc:42"},
-                  {"fix-finding", "b", "fix clang-analyzer-core.NullDereference at src/cache.cc:7"}}};
+  verdict.counterfactual = {.reachable = true,
+                            .smallest = true,
+                            .actions = {{"fix-finding", use.fingerprint, "fix the use"},
+                                        {"fix-finding", caused.fingerprint, "fix the dereference"}}};
   verdict.quality = {
       .value = 6120,
       .ledger = {
@@ -96,6 +95,23 @@ TEST(VerdictTextTest, APassIsALineOrTwo) {
 }
 
 TEST(VerdictTextTest, FailingByFindings) { ExpectGolden("fail_findings", VerdictMarkdown(Failing())); }
+
+TEST(VerdictTextTest, WhatIsListedAboveIsNotListedAgain) {
+  Telling telling = Failing();
+  EXPECT_THAT(VerdictMarkdown(telling), HasSubstr("**To pass**: fix both."));
+  telling.verdict.counterfactual.actions.erase(
+      telling.verdict.counterfactual.actions.begin());  // the critical one stays
+  EXPECT_THAT(VerdictMarkdown(telling), HasSubstr("**To pass**: fix the first of them."));
+  telling.verdict.counterfactual.actions[0].subject = "a finding that is not listed";
+  EXPECT_THAT(VerdictMarkdown(telling), HasSubstr("- fix the dereference"));
+}
+
+TEST(VerdictTextTest, AnExplanationHasTheWholeLedger) {
+  Telling telling = Passing();
+  telling.whole_ledger = true;
+  EXPECT_THAT(VerdictMarkdown(telling),
+              HasSubstr("**Q, point by point**\n\n- +100: start\n- −12.5: 12 lines untested\n"));
+}
 
 TEST(VerdictTextTest, FailingByAConditionOnly) {
   Telling telling = Passing();
@@ -117,12 +133,11 @@ TEST(VerdictTextTest, Inconclusive) {
   telling.verdict.summary =
       "inconclusive: 1 of 2 blocking conditions undecided: no-new-problems (1 of 3 units could not be analyzed)";
   telling.verdict.conditions[0] = Condition("no-new-problems", ConditionState::kUndecided, "", "<= 0");
-  telling.verdict.conditions[0].reason = "1 of 3 units could not be analyzed";
+  telling.verdict.conditions[0].reason = "1 of 3 units could not be analyzed; first: 'x.h' file not found";
   telling.verdict.failures = {Failure("src/gui.cc")};
-  telling.verdict.counterfactual = {.reachable = true,
-                                    .actions = {{"analyze-unit", "",
-                                                 "make src/gui.cc analyzable: 'x.h' file not found; give "
-                                                 "--compile-commands, or exclude it"}}};
+  telling.verdict.counterfactual = {
+      .reachable = true,
+      .actions = {{"analyze-unit", "src/gui.cc", "make src/gui.cc analyzable: 'x.h' file not found"}}};
   ExpectGolden("inconclusive", VerdictMarkdown(telling));
 }
 
