@@ -143,6 +143,7 @@ void ReadHosts(MapReader& reader, const YamlNode& node, std::vector<HostConfig>&
     }
     hosts.push_back(std::move(host));
   }
+  for (HostConfig& host : hosts) host.alone = hosts.size() == 1;
 }
 
 }  // namespace mergegate::config

@@ -28,6 +28,7 @@ struct HostConfig {
   std::vector<std::string> webhook_secrets;  // "file:PATH" or "env:NAME"; two while one replaces the other
   bool upload_sarif = false;                 // GitHub: findings go to code scanning, too
   bool run_drafts = false;                   // gate drafts too, not only when they are ready for review
+  bool alone = true;                         // no other host: a login there is a login here, without "name:" before it
 };
 
 // A repository of a host. Its number there is the key: names change.

@@ -79,6 +79,7 @@ HostEvent ReadMergeRequest(HostEvent event, const Json& body) {
   } else if (action.Is("approved") || action.Is("approval")) {
     event.kind = HostEventKind::kSaid;
     event.said = ReviewEventKind::kApproved;
+    event.trusted = true;  // GitLab takes approvals of those who may give them only
     event.commit = event.change.head;
   } else if (action.Is("unapproved") || action.Is("unapproval")) {
     event.kind = HostEventKind::kSaid;

@@ -126,7 +126,7 @@ absl::StatusOr<Acted> HostChanges::Changed(const Work& work) {
 
 absl::StatusOr<Acted> HostChanges::Said(const Work& work) {
   storage::Store& store = inbound_.parts.store;
-  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, work.event.sender));
+  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, work.host, work.event.sender));
   if (work.event.sender.bot || sender.bot || work.event.text.starts_with(kOwnMark)) {
     return Ignored("a bot said it");
   }

@@ -35,9 +35,12 @@ bool Covers(const AccessToken& token, const ProjectId& project, absl::Time now) 
 
 absl::StatusOr<Role> HostCommands::RoleOfSender() const {
   storage::Store& store = inbound_.parts.store;
-  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, event_.sender));
+  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, host_, event_.sender));
   if (sender.id.empty()) return Role::kUnspecified;
-  ASSIGN_OR_RETURN(const std::vector<AccessToken> tokens, store.ListTokens());
+  std::vector<AccessToken> tokens;
+  if (IsLinked(sender)) {
+    ASSIGN_OR_RETURN(tokens, store.ListTokens());
+  }
   Role best = Role::kUnspecified;
   for (const AccessToken& token : tokens) {
     if (!Covers(token, change_.project, inbound_.parts.clock.Now())) continue;
@@ -60,7 +63,8 @@ absl::StatusOr<CommandAnswer> HostCommands::Carry(const GateCommand& command) co
     return CommandAnswer{.text =
                              absl::StrCat("I know no role of yours here, and this takes ", std::string(Name(least)),
                                           ". An administrator can give one: `mergegate admin token create MAIL --role ",
-                                          std::string(Name(least)), "`, then `mergegate person link MAIL LOGIN`.")};
+                                          std::string(Name(least)), "`, then `mergegate person link MAIL ",
+                                          host_.alone ? "" : host_.name + ":", "LOGIN`.")};
   }
   switch (command.verb) {
     case GateVerb::kRerun:
@@ -99,7 +103,7 @@ absl::StatusOr<CommandAnswer> HostCommands::OverrideCondition(const GateCommand&
     return CommandAnswer{.text = "An override ends within 90 days, and not in the past."};
   }
   if (command.reason.size() > kLongestReason) return CommandAnswer{.text = "The reason is over 1000 bytes."};
-  ASSIGN_OR_RETURN(const Person sender, PersonOf(inbound_.parts.store, event_.sender));
+  ASSIGN_OR_RETURN(const Person sender, PersonOf(inbound_.parts.store, host_, event_.sender));
   const absl::StatusOr<bool> judged = OverrideAndJudgeAgain(inbound_.parts, {.project = change_.project,
                                                                              .change = change_.change,
                                                                              .condition = command.condition,

@@ -54,8 +54,10 @@ bool SaysSomething(const ReviewEvent& event, const reviewers::ReviewState& state
 
 }  // namespace
 
-absl::StatusOr<Person> PersonOf(storage::Store& store, const HostUser& user) {
+absl::StatusOr<Person> PersonOf(storage::Store& store, const HostConfig& host, const HostUser& user) {
   if (user.login.empty()) return Person();
+  ASSIGN_OR_RETURN(Person person, store.ResolvePerson(HandleOf(absl::StrCat(host.name, ":", user.login))));
+  if (!host.alone || IsLinked(person)) return person;
   return store.ResolvePerson(HandleOf(user.login));
 }
 
@@ -65,7 +67,7 @@ absl::StatusOr<std::vector<ReviewEvent>> ReviewEventsOf(storage::Store& store, c
   std::vector<ReviewEvent> events;
   const ReviewEventKind kind = KindOf(event);
   if (kind == ReviewEventKind::kUnspecified) return events;
-  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, event.sender));
+  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, host, event.sender));
   const bool asks = kind == ReviewEventKind::kRequested;
   const bool ends = kind == ReviewEventKind::kClosed || kind == ReviewEventKind::kReopened;
   // A bot may close a change or ask somebody to look; what it says about code counts for nothing.
@@ -80,12 +82,19 @@ absl::StatusOr<std::vector<ReviewEvent>> ReviewEventsOf(storage::Store& store, c
                    .source = SourceOf(host),
                    .source_id = absl::StrCat(host.name, "/", id)};
   if (ends && change.state == HostChangeState::kMerged) told.text = "merged";
+  if (Decides(kind) && !event.trusted && !IsLinked(sender)) {
+    told.kind = ReviewEventKind::kCommented;
+    told.text =
+        absl::StrCat(event.text, event.text.empty() ? "" : "\n\n",
+                     kind == ReviewEventKind::kApproved ? "(An approval" : "(A request for changes",
+                     " that does not count: not of a collaborator of the repository, nor of a person linked here.)");
+  }
   if (!asks) {
     events.push_back(std::move(told));
     return events;
   }
   for (const HostUser& user : event.people) {
-    ASSIGN_OR_RETURN(const Person person, PersonOf(store, user));
+    ASSIGN_OR_RETURN(const Person person, PersonOf(store, host, user));
     if (person.id.empty() || person.bot || user.bot || HandleOf(user.login) == HandleOf(change.author)) continue;
     events.push_back(told);
     events.back().subject = person.id;
@@ -125,11 +134,12 @@ absl::Status TellReview(const Inbound& inbound, const ProjectId& project, const 
 
 absl::Status TellThread(storage::Store& store, const HostConfig& host, const HostEvent& event, SignalKind kind,
                         const ProjectId& project, const std::string& author, absl::Time now) {
-  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, event.sender));
+  ASSIGN_OR_RETURN(const Person sender, PersonOf(store, host, event.sender));
   if (sender.id.empty() || sender.bot || event.sender.bot) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Person asked, PersonOf(store, host, {.login = author}));
   const Signal signal{.kind = kind,
                       .actor = sender.id,
-                      .subject = kind == SignalKind::kThreadOpened ? HandleOf(author) : Handle(),
+                      .subject = kind == SignalKind::kThreadOpened ? asked.id : Handle(),
                       .project = project,
                       .object = event.change.change,
                       .part = event.thread,

@@ -17,7 +17,9 @@
 namespace mergegate::pipeline {
 
 // The events of a review that follow from one of a host. `id`: unique among those of the host; `now` where the host
-// does not tell a time. Bots, and whoever is marked as one, say nothing; authors do not approve their own.
+// does not tell a time. Bots, and whoever is marked as one, say nothing; authors do not approve their own; an approval
+// or a request for changes counts as a comment unless the host trusts who gave it, or they are linked to a person here:
+// everybody may review what everybody may read.
 absl::StatusOr<std::vector<ReviewEvent>> ReviewEventsOf(storage::Store& store, const HostConfig& host,
                                                         const std::string& id, const HostEvent& event,
                                                         const HostChange& change, absl::Time now);
@@ -31,8 +33,12 @@ absl::Status TellReview(const Inbound& inbound, const ProjectId& project, const 
 absl::Status TellThread(storage::Store& store, const HostConfig& host, const HostEvent& event, SignalKind kind,
                         const ProjectId& project, const std::string& author, absl::Time now);
 
-// The person behind a login, under the name by which they are known here.
-absl::StatusOr<Person> PersonOf(storage::Store& store, const HostUser& user);
+// The person behind a login of `host`, under the name by which they are known here: whom an administrator linked as
+// "host:login" or, where there is no other host, by the login alone; else somebody of that name.
+absl::StatusOr<Person> PersonOf(storage::Store& store, const HostConfig& host, const HostUser& user);
+
+// Whether an administrator linked that login: a name alone proves nothing, anybody can take it at the host.
+inline bool IsLinked(const Person& person) { return person.identities.size() > 1; }
 
 }  // namespace mergegate::pipeline
 

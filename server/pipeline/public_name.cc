@@ -9,7 +9,7 @@
 
 namespace mergegate::pipeline {
 
-std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle) {
+std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle, std::string_view host) {
   std::vector<Handle> names = {handle};
   if (const auto person = store.ResolvePerson(handle); person.ok()) {
     names.insert(names.end(), person->identities.begin(), person->identities.end());
@@ -17,7 +17,10 @@ std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle) {
   std::vector<std::string> logins;
   for (const Handle& name : names) {
     std::string login = name.value();
-    if (const size_t at = login.find('@'); at != std::string::npos) {
+    if (const size_t colon = login.find(':'); colon != std::string::npos) {
+      if (!host.empty() && HandleOf(host).value() != login.substr(0, colon)) continue;
+      login = login.substr(colon + 1);
+    } else if (const size_t at = login.find('@'); at != std::string::npos) {
       if (!absl::StrContains(login.substr(at), "noreply")) continue;
       login = login.substr(0, at);
       if (const size_t plus = login.find('+'); plus != std::string::npos) login = login.substr(plus + 1);

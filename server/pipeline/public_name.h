@@ -8,6 +8,7 @@
 #define MERGEGATE_SERVER_PIPELINE_PUBLIC_NAME_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/domain/verdict.h"
@@ -15,9 +16,9 @@
 
 namespace mergegate::pipeline {
 
-// Logins that a person may have at a host: the names that are no mail address, and the hosts' own addresses for those
-// who hide theirs.
-std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle);
+// Logins that a person may have at `host` (empty: at any): "host:login", other names that are no mail address, and the
+// hosts' own addresses for those who hide theirs.
+std::vector<std::string> LoginsOf(storage::Store& store, const Handle& handle, std::string_view host = "");
 
 std::string PublicName(storage::Store& store, const Handle& handle);
 

@@ -294,7 +294,8 @@ class RunTeller {
                      ReviewLog::Read(parts_.store, run_.submission.project, run_.submission.change));
     std::vector<std::vector<std::string>> people;
     for (const reviewers::ReviewerState& reviewer : log.state().reviewers) {
-      if (reviewer.stance != ReviewerStance::kDeclined) people.push_back(LoginsOf(parts_.store, reviewer.person));
+      if (reviewer.stance != ReviewerStance::kDeclined)
+        people.push_back(LoginsOf(parts_.store, reviewer.person, place_.project.host));
     }
     return Send(client_.RequestReviewers(place_, people, memory_));
   }

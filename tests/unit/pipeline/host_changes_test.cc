@@ -15,30 +15,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr int kPushed = 1, kAssigned = 2, kRequested = 3, kAccepted = 4, kCommented = 6, kApproved = 7, kClosed = 10,
-              kReopened = 11;
+constexpr int kRequested = 3, kCommented = 6;
 
-class HostChangesTest : public HostTest {
- protected:
-  // A commit on top of `base_` that the host keeps as the head of pull request 12.
-  CommitId Push(const std::string& text) {
-    const CommitId head = repo_.Commit({{"a.txt", text}}, {.parents = {{base_}}});
-    repo_.Branch("main", base_);
-    SetPullRef(head);
-    return head;
-  }
-  // A review that says something of pull request 12.
-  json Review(const std::string& state, const std::string& login, const CommitId& head, int id = 900) {
-    json event = Pull("submitted", head);
-    event["review"] = {{"id", id},
-                       {"state", state},
-                       {"body", state == "commented" ? json("Hm.") : json()},
-                       {"user", {{"login", login}, {"id", 2}, {"type", login.ends_with("[bot]") ? "Bot" : "User"}}},
-                       {"commit_id", head.value()},
-                       {"submitted_at", "2023-11-14T23:00:00Z"}};
-    return event;
-  }
-};
+class HostChangesTest : public HostTest {};
 
 TEST_F(HostChangesTest, AnOpenedPullRequestGetsAProjectAndARun) {
   const CommitId head = Push("b\n");
@@ -254,48 +233,6 @@ TEST_F(HostChangesTest, APushToTheDefaultBranchMovesTheMirror) {
             DeliveryState::kIgnored);
 }
 
-TEST_F(HostChangesTest, WhatReviewersSayIsToldToTheReview) {
-  const CommitId head = Push("b\n");
-  Do("pull_request",
-     Pull("opened", head, {{"pull_request", {{"requested_reviewers", {{{"login", "ben"}, {"id", 2}}}}}}}));
-  FinishRuns();
-  EXPECT_THAT(Events(), ElementsAre(kRequested, kPushed, kAssigned));
-  Do("pull_request_review", Review("approved", "Ben", head));
-  Do("pull_request_review", Review("approved", "Ben", head));  // another delivery of the same
-  EXPECT_THAT(Events(), ElementsAre(kRequested, kPushed, kAssigned, kApproved));
-  const ReviewLog log = *ReviewLog::Read(*store_, kWidget, "pr-12");
-  EXPECT_EQ(log.events().back().actor, Handle("ben"));
-  EXPECT_EQ(log.events().back().source, "github");
-  EXPECT_EQ(log.events().back().head, head);
-  json dismissed = Review("dismissed", "ben", head);
-  dismissed["action"] = "dismissed";
-  Do("pull_request_review", dismissed);
-  EXPECT_EQ(ReviewLog::Read(*store_, kWidget, "pr-12")->state().Find(Handle("ben"))->stance, ReviewerStance::kAsked);
-  clock_.Advance(absl::Seconds(1));
-  Do("pull_request", Pull("closed", head, {{"pull_request", {{"state", "closed"}, {"merged", true}}}}));
-  clock_.Advance(absl::Seconds(1));
-  Do("pull_request", Pull("reopened", head));
-  EXPECT_THAT(Events(), ElementsAre(kRequested, kPushed, kAssigned, kApproved, kRequested, kClosed, kReopened));
-}
-
-TEST_F(HostChangesTest, ALoginThatIsLinkedIsThePerson) {
-  ASSERT_TRUE(store_->LinkIdentity(Handle("ben@example.org"), Handle("ben"), {.at = clock_.Now()}).ok());
-  const CommitId head = Push("b\n");
-  Do("pull_request", Pull("opened", head));
-  Do("pull_request_review", Review("approved", "ben", head));
-  EXPECT_EQ(ReviewLog::Read(*store_, kWidget, "pr-12")->events().back().actor, Handle("ben@example.org"));
-}
-
-TEST_F(HostChangesTest, BotsAndAuthorsDoNotReview) {
-  const CommitId head = Push("b\n");
-  Do("pull_request", Pull("opened", head));
-  EXPECT_EQ(Do("pull_request_review", Review("approved", "helper[bot]", head)).state, DeliveryState::kIgnored);
-  Do("pull_request_review", Review("approved", "ann", head));
-  ASSERT_TRUE(store_->DescribePerson(Handle("robo"), "", true, {.at = clock_.Now()}).ok());
-  Do("pull_request_review", Review("approved", "robo", head));
-  EXPECT_THAT(Events(), IsEmpty());
-}
-
 TEST_F(HostChangesTest, ACommentIsSaidOnceAndOursIsNot) {
   const CommitId head = Push("b\n");
   Do("pull_request", Pull("opened", head));
@@ -368,35 +305,6 @@ TEST_F(HostChangesTest, ExplainShowsTheVerdictAndQ) {
   EXPECT_THAT(Replies(), ElementsAre(HasSubstr("Q, point by point")));
 }
 
-TEST_F(HostChangesTest, AnOverrideTakesARoleThatThePolicyNames) {
-  base_ = repo_.Commit({{".mergegate.yaml",
-                         "version: 1\nconditions:\n"
-                         "  - {name: approved, kind: approvals, min: 1, override_roles: [lead]}\n"}});
-  Do("pull_request", Pull("opened", Push("b\n")));
-  FinishRuns();
-  EXPECT_EQ(Runs()[0].verdict, VerdictState::kFail);
-  const std::string text = "/gate override approved reason it burns until 2023-11-30";
-  Do("issue_comment", Comment(text, "ann", "OWNER"));
-  EXPECT_THAT(Replies().back(), HasSubstr("lets lead override"));
-
-  ASSERT_TRUE(store_->LinkIdentity(Handle("lea@example.org"), Handle("lea"), {.at = clock_.Now()}).ok());
-  ASSERT_TRUE(store_
-                  ->CreateToken({.token = {.id = "t",
-                                           .person = Handle("lea@example.org"),
-                                           .role = Role::kLead,
-                                           .created = clock_.Now(),
-                                           .expires = clock_.Now() + absl::Hours(1)},
-                                 .secret_hash = "x"},
-                                {.at = clock_.Now()})
-                  .ok());
-  Do("issue_comment", Comment(text, "lea", "NONE", 501));
-  EXPECT_THAT(Replies().back(), HasSubstr("is overridden until 2023-12-01"));
-  FinishRuns();
-  EXPECT_EQ(Runs()[0].verdict, VerdictState::kPass);
-  Do("issue_comment", Comment("/gate override approved because until 2029-01-01", "lea", "NONE", 502));
-  EXPECT_THAT(Replies().back(), HasSubstr("within 90 days"));
-}
-
 TEST_F(HostChangesTest, SomebodyIsAskedByACommand) {
   Do("pull_request", Pull("opened", Push("b\n")));
   Do("issue_comment", Comment("/gate reviewer @Ben", "ann"));
@@ -404,17 +312,6 @@ TEST_F(HostChangesTest, SomebodyIsAskedByACommand) {
   EXPECT_THAT(Replies().back(), HasSubstr("Ben will be asked when the code passes"));  // there is no verdict yet
   Do("issue_comment", Comment("/gate reviewer @ann", "ann", "NONE", 501));
   EXPECT_THAT(Replies().back(), HasSubstr("Nobody was asked"));
-}
-
-TEST_F(HostChangesTest, AnApprovalThatIsTakenBackStaysAReviewer) {
-  HostConfig lab{.name = "lab", .kind = HostKind::kGitLab};
-  HostEvent event{.kind = HostEventKind::kSaid, .sender = {.login = "ben"}};
-  event.said = ReviewEventKind::kAccepted;
-  const auto events = *ReviewEventsOf(*store_, lab, "7", event, {}, clock_.Now());
-  ASSERT_THAT(events, SizeIs(1));
-  EXPECT_EQ(static_cast<int>(events[0].kind), kAccepted);
-  EXPECT_EQ(events[0].source, "gitlab");
-  EXPECT_EQ(events[0].source_id, "lab/7");
 }
 
 }  // namespace

@@ -29,6 +29,28 @@ class HostTest : public PipelineTest {
     setenv("MERGEGATE_TEST_HOOK", "hush", 1);
   }
 
+  // A commit on top of `base_` that the host keeps as the head of pull request 12.
+  CommitId Push(const std::string& text) {
+    const CommitId head = repo_.Commit({{"a.txt", text}}, {.parents = {{base_}}});
+    repo_.Branch("main", base_);
+    SetPullRef(head);
+    return head;
+  }
+
+  // A review that says something of pull request 12.
+  nlohmann::json Review(const std::string& state, const std::string& login, const CommitId& head,
+                        const std::string& association = "MEMBER", int id = 900) {
+    nlohmann::json event = Pull("submitted", head);
+    event["review"] = {{"id", id},
+                       {"state", state},
+                       {"body", state == "commented" ? nlohmann::json("Hm.") : nlohmann::json()},
+                       {"author_association", association},
+                       {"user", {{"login", login}, {"id", 2}, {"type", login.ends_with("[bot]") ? "Bot" : "User"}}},
+                       {"commit_id", head.value()},
+                       {"submitted_at", "2023-11-14T23:00:00Z"}};
+    return event;
+  }
+
   // What the host keeps for pull request 12.
   void SetPullRef(const CommitId& head, int number = 12) {
     const std::string folder = repo_.path() + "/refs/pull/" + std::to_string(number);
