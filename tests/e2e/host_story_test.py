@@ -106,7 +106,7 @@ class GitHub(Story, unittest.TestCase):
             self.assertEqual(len(marks), len(set(marks)), marks)
 
     def role(self, mail, login, role):
-        for arguments in (("admin", "token", "create", mail, "--role", role), ("person", "link", mail, login)):
+        for arguments in (("admin", "token", "create", mail, "--role", role), ("person", "link", mail, f"hub:{login}")):
             done = self.cli(*arguments)
             self.assertEqual(done.returncode, 0, done.stderr)
 
