@@ -9,6 +9,7 @@ namespace mergegate::pipeline {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 class PublicNameTest : public ::testing::Test {
  protected:
@@ -23,6 +24,9 @@ TEST_F(PublicNameTest, IsALoginAndNeverAMailAddress) {
   EXPECT_EQ(PublicName(*store_, Handle("ann@example.org")), "ann-gh");
   EXPECT_EQ(PublicName(*store_, Handle("ben@example.org")), "ben");
   EXPECT_THAT(LoginsOf(*store_, Handle("123+cleo@users.noreply.github.com")), ElementsAre("cleo"));
+  EXPECT_EQ(PublicName(*store_, Handle("hub:dan")), "dan");
+  EXPECT_THAT(LoginsOf(*store_, Handle("hub:dan"), "Hub"), ElementsAre("dan"));
+  EXPECT_THAT(LoginsOf(*store_, Handle("hub:dan"), "lab"), IsEmpty());
 }
 
 TEST_F(PublicNameTest, MailAddressesInATextBecomeNames) {
