@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "client/cli/format/names.h"
+#include "client/cli/format/scores.h"
 #include "client/cli/format/sections.h"
 
 namespace mergegate::client {
@@ -118,6 +119,29 @@ Json ToJson(const v1::DefectRisk& risk) {
                 {"size", factor.size()}};
   });
   return json;
+}
+
+Json ToJson(bool there, const v1::RangedValue& ranged) {
+  if (!there) return nullptr;
+  return {{"value", Decimal(ranged.value())}, {"low", Decimal(ranged.low())}, {"high", Decimal(ranged.high())}};
+}
+
+// null where nothing is known of the project.
+Json ToJson(const v1::ProjectM& m) {
+  if (!m.has_before()) return nullptr;
+  Json before = Json::object(), weights = Json::object();
+  for (int i = 0; i < m.metrics_size(); ++i) {
+    const std::string letter(Letter(m.metrics(i).kind()));
+    before[letter] = ToJson(m.metrics(i).has_score(), m.metrics(i).score());
+    if (i < m.weights_size()) weights[letter] = Decimal(m.weights(i));
+  }
+  return {{"before", ToJson(true, m.before())},
+          {"after", ToJson(m.has_after(), m.after())},
+          {"most", 1.3},
+          {"metrics_before", std::move(before)},
+          {"Q_after", ToJson(m.has_quality_after(), m.quality_after())},
+          {"weights", std::move(weights)},
+          {"weights_version", m.weights_version()}};
 }
 
 Json ToJson(const v1::Counterfactual& counterfactual) {
@@ -243,7 +267,8 @@ std::string FormatJson(const v1::GetVerdictResponse& response) {
                {"findings", List(verdict.findings(), FindingToJson)},
                {"failures", List(verdict.failures(), [](const auto& failure) { return ToJson(failure); })},
                {"coverage", ToJson(verdict.coverage())},
-               {"metrics", Json{{"Q", verdict.has_quality() ? ToJson(verdict.quality()) : Json(nullptr)}}},
+               {"metrics", Json{{"Q", verdict.has_quality() ? ToJson(verdict.quality()) : Json(nullptr)},
+                                {"M", ToJson(verdict.project_m())}}},
                {"risk", verdict.has_risk() ? ToJson(verdict.risk()) : Json(nullptr)},
                {"counterfactual", ToJson(verdict.counterfactual())},
                {"relaxations", List(verdict.relaxations(),

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/cli/format/json.h"
 #include "client/cli/format/plot.h"
+#include "nlohmann/json.hpp"
 
 namespace mergegate::client {
 namespace {
@@ -84,6 +86,17 @@ TEST(FormatScoreTest, AVerdictSaysItInOneLine) {
   }
   EXPECT_EQ(ProjectMLine(verdict),
             "M of the project 0.8731 -> 0.8734 of 1.3 with this change: E 98.0, Q 98.0 -> 98.1, T -");
+
+  for (const int weight : {5000, 3000, 2000}) m.add_weights(weight);
+  v1::GetVerdictResponse response;
+  *response.mutable_verdict() = verdict;
+  const auto json = nlohmann::json::parse(FormatJson(response))["metrics"]["M"];
+  EXPECT_EQ(json["before"]["value"], 0.8731);
+  EXPECT_EQ(json["after"]["value"], 0.8734);
+  EXPECT_EQ(json["metrics_before"]["E"]["value"], 0.98);
+  EXPECT_EQ(json["metrics_before"]["T"], nullptr);
+  EXPECT_EQ(json["Q_after"]["value"], 0.981);
+  EXPECT_EQ(json["weights"]["Q"], 0.3);
 }
 
 TEST(PlotTest, BrailleAndAscii) {
