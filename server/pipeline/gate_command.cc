@@ -1,6 +1,7 @@
 #include "server/pipeline/gate_command.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -14,7 +15,8 @@ namespace {
 constexpr size_t kMostCommands = 10;
 constexpr size_t kMostLogins = 10;
 constexpr std::string_view kUsage =
-    "`/gate rerun`, `/gate explain`, `/gate reviewer @LOGIN` or `/gate override CONDITION REASON until YYYY-MM-DD`";
+    "`/gate rerun`, `/gate explain`, `/gate reviewer @LOGIN` or `/gate override CONDITION REASON until YYYY-MM-DD`, or "
+    "`YYYY-MM-DDTHH:MM` in UTC";
 
 // Lines that can be commands, without the blanks around them.
 std::vector<std::string> Lines(std::string_view comment) {
@@ -38,16 +40,27 @@ GateCommand Wrong(GateCommand command, std::string_view what) {
   return command;
 }
 
-// CONDITION [reason] REASON... until YYYY-MM-DD
+// The moment that ends an override: that of a minute, or the end of a day.
+std::optional<absl::Time> ReadEnd(std::string_view word) {
+  if (word.ends_with('Z')) word.remove_suffix(1);
+  const absl::string_view text(word.data(), word.size());
+  absl::CivilDay day;
+  if (absl::ParseCivilTime(text, &day)) return absl::FromCivil(day + 1, absl::UTCTimeZone());
+  absl::CivilMinute minute;
+  if (absl::ParseCivilTime(text, &minute)) return absl::FromCivil(minute, absl::UTCTimeZone());
+  return std::nullopt;
+}
+
+// CONDITION [reason] REASON... until YYYY-MM-DD[THH:MM]
 GateCommand ReadOverride(std::vector<std::string> words) {
   GateCommand command{.verb = GateVerb::kOverride};
   const size_t size = words.size();
   if (size < 4 || absl::AsciiStrToLower(words[size - 2]) != "until") {
     return Wrong(command, "an override needs a condition, a reason and an end");
   }
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(words.back(), &day)) return Wrong(command, "the end is no day");
-  command.until = absl::FromCivil(day + 1, absl::UTCTimeZone());
+  const std::optional<absl::Time> end = ReadEnd(words.back());
+  if (!end) return Wrong(command, "the end is no day");
+  command.until = *end;
   command.condition = words.front();
   words.resize(size - 2);
   words.erase(words.begin());

@@ -21,7 +21,7 @@ struct GateCommand {
   GateVerb verb = GateVerb::kUnknown;
   std::string condition = {};            // of kOverride
   std::string reason = {};               // of kOverride
-  absl::Time until = {};                 // of kOverride: the end of the day that was named, in UTC
+  absl::Time until = {};                 // of kOverride: the minute, or the end of the day, in UTC
   std::vector<std::string> logins = {};  // of kReviewer, without '@'
   std::string problem = {};              // what is wrong with it, and how it is written; empty: nothing
   bool operator==(const GateCommand&) const = default;

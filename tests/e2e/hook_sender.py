@@ -45,6 +45,9 @@ class Hub:
             f"  - {{name: hub, kind: github, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/secret'], {github}}}\n"
             f"  - {{name: lab, kind: gitlab, git_url: 'file://{self.folder}', webhook_secrets: ['file:{self.folder}/token'], {gitlab}}}\n")
 
+    def moment(self):
+        return datetime.datetime.fromtimestamp(self.clock, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def find(self, server):
         """The server that is called from now on."""
         self.port = int(server.http.rsplit(":", 1)[1])
@@ -71,8 +74,7 @@ class Hub:
         event = {"action": action, "number": 12, "repository": self.repository(), "installation": {"id": 7},
                  "sender": {"login": "ann", "id": 1, "type": "User"},
                  "pull_request": {"number": 12, "state": "open", "draft": False, "title": "Widen", "merged": False,
-                                  "updated_at": datetime.datetime.fromtimestamp(self.clock, datetime.timezone.utc)
-                                  .strftime("%Y-%m-%dT%H:%M:%SZ"),
+                                  "updated_at": self.moment(),
                                   "user": {"login": "ann", "id": 1},
                                   "head": {"sha": head, "ref": "wide", "repo": {"id": 42}},
                                   "base": {"sha": self.repo.git("rev-parse", "main"), "ref": "main",

@@ -215,7 +215,8 @@ class GitHubDouble(Double):
         self.tokens.clear()
 
     def redeliver(self, number, **_):
-        self.redelivered.append(int(number))
+        (delivery,) = [d for d in self.deliveries if d["id"] == int(number)]
+        self.redelivered.append(delivery["guid"])
         return 202, {}
 
     def check_output(self, check, body):
@@ -272,7 +273,7 @@ class GitHubDouble(Double):
         return {"number": pull["number"], "state": pull["state"], "draft": False, "title": "Make it smaller",
                 "head": {"sha": pull["head"], "ref": "work", "repo": repo},
                 "base": {"sha": pull.get("base", "0" * 40), "ref": "main", "repo": repo},
-                "user": {"login": pull["author"]}, "updated_at": "2026-01-01T00:00:00Z"}
+                "user": {"login": pull["author"]}, "updated_at": pull.get("updated", "2026-01-01T00:00:00Z")}
 
     def shows(self, pull, comment):
         lines = pull["lines"]

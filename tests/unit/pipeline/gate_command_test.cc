@@ -37,6 +37,11 @@ TEST(GateCommand, AnOverrideHasAConditionAReasonAndAnEnd) {
   EXPECT_EQ(command.until, absl::FromCivil(absl::CivilDay(2027, 2, 1), absl::UTCTimeZone()));
   EXPECT_EQ(command.problem, "");
   EXPECT_EQ(One("/gate override quality hotfix until 2027-01-31").reason, "hotfix");
+  EXPECT_EQ(One("/gate override quality hotfix until 2027-01-31T12:30").until,
+            absl::FromCivil(absl::CivilMinute(2027, 1, 31, 12, 30), absl::UTCTimeZone()));
+  EXPECT_EQ(One("/gate override quality hotfix until 2027-01-31T12:30Z").until,
+            One("/gate override quality hotfix until 2027-01-31T12:30").until);
+  EXPECT_THAT(One("/gate override quality hotfix until 2027-01-31T25:00").problem, HasSubstr("no day"));
   EXPECT_THAT(One("/gate override quality").problem, HasSubstr("needs a condition, a reason and an end"));
   EXPECT_THAT(One("/gate override quality until 2027-01-31").problem, HasSubstr("needs a condition"));
   EXPECT_THAT(One("/gate override quality hotfix until tomorrow").problem, HasSubstr("no day"));
