@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "re2/re2.h"
 
 namespace mergegate::pipeline {
@@ -61,7 +62,13 @@ void HideMails(storage::Store& store, Verdict& verdict) {
     hide(condition.reason);
   }
   hide(verdict.counterfactual.reason);
-  for (Action& action : verdict.counterfactual.actions) hide(action.description);
+  for (Action& action : verdict.counterfactual.actions) {
+    if (action.kind == "get-approval" && !action.subject.empty()) {  // "hub:ann", where there are several hosts
+      const std::string name = PublicName(store, Handle(action.subject));
+      action.description = absl::StrReplaceAll(action.description, {{action.subject, name}});
+    }
+    hide(action.description);
+  }
   for (LedgerEntry& entry : verdict.quality.ledger) hide(entry.reason);
 }
 

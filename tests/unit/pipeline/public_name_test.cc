@@ -39,12 +39,14 @@ TEST_F(PublicNameTest, OfAVerdictWhatItSaysOfPeople) {
   Verdict verdict;
   verdict.summary = "fail: ann@example.org wants changes";
   verdict.conditions = {{.name = "approved", .actual = "1 approval: ann@example.org", .reason = "ask ben@example.org"}};
-  verdict.counterfactual.actions = {{"get-approval", "ann@example.org", "get the approval of ann@example.org"}};
+  verdict.counterfactual.actions = {{"get-approval", "ann@example.org", "get the approval of ann@example.org"},
+                                    {"get-approval", "hub:dan", "get the approval of hub:dan"}};
   HideMails(*store_, verdict);
   EXPECT_EQ(verdict.summary, "fail: ann-gh wants changes");
   EXPECT_EQ(verdict.conditions[0].actual, "1 approval: ann-gh");
   EXPECT_EQ(verdict.conditions[0].reason, "ask ben");
   EXPECT_EQ(verdict.counterfactual.actions[0].description, "get the approval of ann-gh");
+  EXPECT_EQ(verdict.counterfactual.actions[1].description, "get the approval of dan");
 }
 
 }  // namespace
