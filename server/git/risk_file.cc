@@ -15,7 +15,7 @@ namespace mergegate::git {
 namespace {
 
 // Raised when commits are read, measured or written in another way.
-constexpr std::string_view kFormat = "mergegate-risk 4\n";
+constexpr std::string_view kFormat = "mergegate-risk 5\n";
 constexpr size_t kCommitsOfFrame = 500;
 
 // Flags of a commit, and of a file.

@@ -33,34 +33,52 @@ std::string_view Trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-std::string StripLine(std::string_view line) {
-  const std::string_view trimmed = Trim(line);
-  if (trimmed.starts_with('*')) return "";
-  std::string text(line);
-  for (size_t open = 0; (open = text.find("/*", open)) != std::string::npos;) {
-    const size_t close = text.find("*/", open + 2);
-    if (close == std::string::npos) break;
-    text.replace(open, close + 2 - open, " ");
-    ++open;
+// The first of the marks of comments, "/*", "*/" and "//", from `at` on, strings and characters left out; npos: none.
+size_t FindMark(std::string_view line, size_t at) {
+  const auto is = [&](size_t i, char c) { return i < line.size() && line[i] == c; };
+  for (; at < line.size(); ++at) {
+    const std::string_view two = line.substr(at, 2);
+    if (two == "/*" || two == "*/" || two == "//") return at;
+    // An apostrophe may stand in a number, or in prose.
+    const bool character = line[at] == '\'' && (is(at + 1, '\\') || is(at + 2, '\''));
+    if (line[at] != '"' && !character) continue;
+    size_t end = at + 1;
+    while (end < line.size() && line[end] != line[at]) end += line[end] == '\\' ? 2 : 1;
+    if (end < line.size()) at = end;
   }
-  text.resize(std::min(text.find("//"), text.size()));
-  text.resize(std::min(text.find("/*"), text.size()));
-  return text;
+  return std::string_view::npos;
 }
 
-// "/*", lines in between, "*/" and nothing else.
-bool IsOneComment(const std::vector<std::string>& lines) {
-  const auto full = [](const std::string& line) { return !Trim(line).empty(); };
-  const auto first = std::ranges::find_if(lines, full);
-  if (first == lines.end() || !Trim(*first).starts_with("/*")) return false;
-  const auto last = std::find_if(lines.rbegin(), lines.rend(), full);
-  if (!Trim(*last).ends_with("*/")) return false;
-  for (auto line = first; line != last.base(); ++line) {
-    const size_t close = line->find("*/", line == first ? line->find("/*") + 2 : 0);
-    if (close == std::string::npos) continue;
-    return line + 1 == last.base() && Trim(std::string_view(*line).substr(close + 2)).empty();
+// Whether lines that follow one another begin within a comment: its end comes before any beginning.
+bool BeginsInside(const std::vector<std::string>& lines) {
+  for (const std::string_view line : lines) {
+    if (const size_t mark = FindMark(line, 0); mark != std::string_view::npos) return line.substr(mark, 2) == "*/";
   }
   return false;
+}
+
+// The code of a line. `inside`: it begins within a comment; then, whether the next one does.
+std::string StripLine(std::string_view line, bool& inside) {
+  if (!inside && Trim(line).starts_with('*')) return "";  // a comment of which no other mark is in sight
+  std::string code;
+  for (size_t at = 0; at < line.size();) {
+    if (inside) {
+      const size_t close = line.find("*/", at);
+      if (close == std::string_view::npos) return code;
+      inside = false;
+      at = close + 2;
+      code += ' ';
+      continue;
+    }
+    const size_t mark = std::min(FindMark(line, at), line.size());
+    code += line.substr(at, mark - at);
+    const std::string_view two = line.substr(mark, 2);
+    if (two == "//") return code;
+    inside = two == "/*";
+    if (two == "*/") code += two;
+    at = mark + 2;
+  }
+  return code;
 }
 
 void Count(std::string_view line, Content& content) {
@@ -127,9 +145,9 @@ void AddCode(const ChangedFile& file, Content& content, std::string& added, std:
 }  // namespace
 
 std::vector<std::string> WithoutComments(const std::vector<std::string>& lines) {
-  std::vector<std::string> code(lines.size());
-  if (IsOneComment(lines)) return code;
-  std::ranges::transform(lines, code.begin(), StripLine);
+  bool inside = BeginsInside(lines);
+  std::vector<std::string> code;
+  for (const std::string& line : lines) code.push_back(StripLine(line, inside));
   return code;
 }
 

@@ -183,7 +183,7 @@ TEST_F(RiskFileTest, AReadingThatWasCutOffGoesOn) {
   // As a reading leaves it that ended behind the first commit.
   risk::Commit marked = first;
   marked.author = "as the file has it";
-  FrameFile file(path_, "mergegate-risk 4\n");
+  FrameFile file(path_, "mergegate-risk 5\n");
   ASSERT_TRUE(file.Append(EncodeCommits({marked})));
   const auto commits = Update();
   ASSERT_THAT(commits, SizeIs(2));

@@ -49,11 +49,14 @@ TEST(ContentTest, WordsInsideNamesAndCommentsAreNoControlFlow) {
   EXPECT_EQ(content.control, 0);
 }
 
-TEST(ContentTest, CommentsAreTakenOutOfLinesAndWholeHunks) {
-  EXPECT_THAT(WithoutComments({"a; // b", "c /* d */ e", "* f", "g /* h"}), ElementsAre("a; ", "c   e", "", "g "));
-  EXPECT_THAT(WithoutComments({"/* if", "   for", "*/"}), ElementsAre("", "", ""));
-  // Code behind it: what stands between is kept, as the lines alone do not tell that it is comment.
-  EXPECT_THAT(WithoutComments({"/* a", "   b", "*/", "c;"}), ElementsAre("", "   b", "", "c;"));
+TEST(ContentTest, CommentsAreTakenOutOfLinesAndHunks) {
+  EXPECT_THAT(WithoutComments({"a; // b /* c", "d /* e */ f", "* g", "h /* i", "if (j)"}),
+              ElementsAre("a; ", "d   f", "", "h ", ""));
+  EXPECT_THAT(WithoutComments({"/* if", "   for", "*/", "c;"}), ElementsAre("", "", " ", "c;")) << "without stars";
+  EXPECT_THAT(WithoutComments({"for the rest", "don't */ c;", "d; /*"}), ElementsAre("", "  c;", "d; "))
+      << "begun before the first line";
+  EXPECT_THAT(WithoutComments({R"(s = "/* \" // */"; x)", "c = '\"'; // '", "n = 1'000; /* y */"}),
+              ElementsAre(R"(s = "/* \" // */"; x)", "c = '\"'; ", "n = 1'000;  "));
 }
 
 TEST(ContentTest, OnlyCommentsDifferWhenTheRestIsEqualButForWhiteSpace) {
