@@ -13,7 +13,7 @@
 namespace mergegate::rpc {
 namespace {
 
-constexpr int kMostSignals = 2000;
+constexpr int kMostSignals = 10000;
 constexpr int kMostKinds = 100;
 constexpr absl::Duration kFarthestAhead = absl::Hours(24);
 

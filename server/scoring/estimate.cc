@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMostResamples = 200;
 constexpr size_t kFewestResamples = 50;
-constexpr size_t kMostDraws = 150'000;
+constexpr size_t kMostDraws = 60'000;
 constexpr size_t kExactUpTo = 1000;
 
 // SplitMix64 (Steele, Lea, Flood 2014).

@@ -31,7 +31,7 @@ Interval Proportion(double successes, double n);
 // median with 90 %, and the range is given.
 Interval Median(std::vector<double> values);
 
-// A statistic over units drawn with replacement: 5 % and 95 % quantiles of 200 resamples (fewer, down to 50, above 750
+// A statistic over units drawn with replacement: 5 % and 95 % quantiles of 200 resamples (fewer, down to 50, above 300
 // units: it costs units x resamples). `statistic` takes how often each unit was drawn. The seed makes it repeatable:
 // derive it from the input. Source: Efron 1979, percentile interval.
 Interval Bootstrap(size_t units, uint64_t seed, const std::function<double(std::span<const int> drawn)>& statistic);

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "server/domain/score.h"
@@ -116,7 +117,7 @@ class ScoreEngine {
   absl::flat_hash_map<PersonKey, std::vector<uint32_t>> teams_of_;  // sorted indices into teams_
   std::vector<std::string> teams_;                                  // ids, sorted
   std::vector<std::vector<PersonKey>> members_;                     // of teams_, sorted
-  absl::flat_hash_map<uint64_t, std::unique_ptr<Story>> stories_;
+  absl::btree_map<uint64_t, std::unique_ptr<Story>> stories_;       // no one insertion moves them all
   absl::flat_hash_map<uint64_t, std::string> paths_;
   absl::flat_hash_map<std::pair<int, uint64_t>, std::unique_ptr<Buckets>> buckets_;
   std::function<bool(PersonKey, PersonKey)> crosses_teams_;
