@@ -153,7 +153,7 @@ int ScoreHistory(const ScoreOptions& options, Environment& env) {
       *request.mutable_since() = *since;
     }
     if (!options.as_of.empty()) {
-      const auto until = TimeOf(options.as_of, "--until");
+      const auto until = TimeOf(options.as_of, "--as-of");
       if (!until.ok()) return until.status();
       *request.mutable_until() = *until;
     }
@@ -253,8 +253,9 @@ void AddScore(CLI::App& program, Environment& env) {
   AddWhom(*history, *options);
   history->add_option("--metric", options->metric, "What is plotted [M]")
       ->check(CLI::IsMember({"M", "E", "Q", "T", "K", "C"}));
-  history->add_option("--since", options->since, "From this day on [a year]")->type_name("DATE");
-  history->add_option("--until", options->as_of, "Up to this day [now]")->type_name("DATE");
+  history->add_option("--since", options->since, "From this day on [a year before the last point]")->type_name("DATE");
+  history->add_option("--as-of,--until", options->as_of, "As it was on this day: the last point [now]")
+      ->type_name("DATE");
   history->add_option("--step-days", options->step_days, "Days between two points [7]")->check(CLI::Range(1, 366));
   history->add_flag("--ascii", options->ascii, "No Unicode");
   history->callback([&env, options] { env.exit_code = ScoreHistory(*options, env); });
