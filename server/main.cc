@@ -251,7 +251,8 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
 
   const SocketFolder socket;
   if (!socket.ok()) return absl::UnavailableError("cannot create a folder under /tmp for the worker's socket");
-  rpc::ServerOptions options{.addresses = flags.listen, .token = token, .tls = flags.tls};
+  rpc::ServerOptions options{
+      .addresses = flags.listen, .token = token, .tls = flags.tls, .recognition = config.recognition};
   options.addresses.push_back(socket.address());
   ASSIGN_OR_RETURN(const auto server, rpc::Server::Start(parts, [&] { scheduler.Wake(); }, options));
   SampleQueues(metrics, board, *store, clock);

@@ -138,8 +138,10 @@ bool MapReader::ReadNumber(const YamlNode& node, double lowest, double highest, 
   if (!numeric) {
     Problem(node, absl::StrCat("must be a number, not ", Shown(node)));
   } else if (number < lowest || number > highest) {
-    Problem(node, absl::StrCat("must be from ", static_cast<int64_t>(lowest), " to ", static_cast<int64_t>(highest),
-                               ", not ", Shown(node)));
+    const auto bound = [](double of) {
+      return of == std::floor(of) ? absl::StrCat(static_cast<int64_t>(of)) : absl::StrCat(of);
+    };
+    Problem(node, absl::StrCat("must be from ", bound(lowest), " to ", bound(highest), ", not ", Shown(node)));
   } else {
     to = number;
     return true;

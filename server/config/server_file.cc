@@ -9,6 +9,7 @@
 #include "server/config/hosts_section.h"
 #include "server/config/map_reader.h"
 #include "server/config/notify_section.h"
+#include "server/config/recognition_section.h"
 #include "server/config/yaml_tree.h"
 
 namespace mergegate::config {
@@ -21,7 +22,8 @@ ServerFile ParseServerFile(std::string_view yaml) {
   MapReader reader(file.problems);
   reader.ReadMap(*tree.root, "the configuration",
                  {{"hosts", [&](const YamlNode& node) { ReadHosts(reader, node, file.hosts); }},
-                  {"notify", [&](const YamlNode& node) { ReadNotify(reader, node, file.chats); }}});
+                  {"notify", [&](const YamlNode& node) { ReadNotify(reader, node, file.chats); }},
+                  {"recognition", [&](const YamlNode& node) { ReadRecognition(reader, node, file.recognition); }}});
   return file;
 }
 

@@ -18,13 +18,15 @@
 #include "server/domain/chat.h"
 #include "server/domain/host.h"
 #include "server/domain/policy.h"
+#include "server/scoring/growth/recognition.h"
 
 namespace mergegate::config {
 
 struct ServerFile {
-  std::vector<HostConfig> hosts = {};        // section "hosts"
-  std::vector<ChatConfig> chats = {};        // section "notify"
-  std::vector<PolicyProblem> problems = {};  // ordered by position; with any, nothing else is meaningful
+  std::vector<HostConfig> hosts = {};          // section "hosts"
+  std::vector<ChatConfig> chats = {};          // section "notify"
+  scoring::RecognitionRules recognition = {};  // section "recognition"
+  std::vector<PolicyProblem> problems = {};    // ordered by position; with any, nothing else is meaningful
 };
 
 ServerFile ParseServerFile(std::string_view yaml);

@@ -43,7 +43,8 @@ struct ReportGrant {
 // Values equal those of the proto enum.
 enum class AppealState { kUnspecified = 0, kWaiting = 1, kAccepted = 2, kRejected = 3 };
 
-// A number before and after, as shown; "-": not known.
+// A number before and after, as shown; "-": not known. `after` is empty until it was worked out (mergegated stopped
+// meanwhile).
 struct AppealEffect {
   std::string scope = {};  // "people/ann", "teams/core", "projects/db"
   std::string name = {};

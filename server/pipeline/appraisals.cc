@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_format.h"
 #include "server/base/status_macros.h"
 #include "server/pipeline/panel.h"
 #include "server/pipeline/score_board.h"
@@ -72,6 +71,13 @@ absl::StatusOr<std::vector<scoring::TakenCourse>> TakenBy(storage::Store& store,
   return scoring::CoursesTakenBy(person, signals);
 }
 
+// From when on outcomes of the courses are counted.
+absl::Time SinceFirst(const std::vector<scoring::TakenCourse>& taken, const scoring::Period& period) {
+  absl::Time first = period.until;
+  for (const scoring::TakenCourse& course : taken) first = std::min(first, course.at);
+  return first - scoring::kOutcomeWindow;
+}
+
 TrainingPlan MakePlan(const std::vector<scoring::JudgedChange>& changes, const Handle& person,
                       const scoring::Period& period, const std::vector<Course>& catalogue,
                       const std::vector<scoring::TakenCourse>& taken) {
@@ -79,36 +85,10 @@ TrainingPlan MakePlan(const std::vector<scoring::JudgedChange>& changes, const H
   plan.judged = static_cast<int>(std::ranges::count_if(changes, [&](const scoring::JudgedChange& change) {
     return change.author == person && period.Holds(change.at);
   }));
-  plan.items = scoring::PlanOf(scoring::RecurringIn(changes, person, period), catalogue, taken);
+  scoring::Plan found = scoring::PlanOf(changes, person, period, catalogue, taken);
+  plan.items = std::move(found.items);
+  plan.learnt = std::move(found.learnt);
   return plan;
-}
-
-std::string Points(const Ranged& value, int n) {
-  std::string text = absl::StrFormat("%.1f (%.1f to %.1f)", value.value / 100.0, value.low / 100.0, value.high / 100.0);
-  if (n > 0) absl::StrAppendFormat(&text, ", n %d", n);
-  return text;
-}
-
-std::string Told(const scoring::Figure& figure) {
-  if (!figure.own) return "-";
-  return absl::StrFormat("%s (%s to %s), n %d", scoring::Shown(figure.unit, figure.own->value),
-                         scoring::Shown(figure.unit, figure.own->low), scoring::Shown(figure.unit, figure.own->high),
-                         figure.own->n);
-}
-
-// Every number of a score by name.
-std::vector<std::pair<std::string, std::string>> NumbersOf(const CompositeScore& score) {
-  std::vector<std::pair<std::string, std::string>> numbers;
-  numbers.emplace_back("M", score.missing.empty() ? absl::StrFormat("%.4f (%.4f to %.4f)", score.m.value / 1e4,
-                                                                    score.m.low / 1e4, score.m.high / 1e4)
-                                                  : "-");
-  for (const MetricScore& metric : score.metrics) {
-    numbers.emplace_back(std::string(Letter(metric.kind)), metric.missing.empty() ? Points(metric.score, 0) : "-");
-    for (const SubIndexScore& part : metric.parts) {
-      numbers.emplace_back(part.name, part.missing.empty() ? Points(part.score, part.n) : "-");
-    }
-  }
-  return numbers;
 }
 
 }  // namespace
@@ -144,10 +124,11 @@ absl::StatusOr<TrainingPlan> TrainingPlanOf(const PipelineParts& parts, const Ha
                                             const scoring::Period& period) {
   ASSIGN_OR_RETURN(const std::vector<Course> catalogue, CatalogueOf(parts.store));
   ASSIGN_OR_RETURN(const auto taken, TakenBy(parts.store, person, period.until));
-  ASSIGN_OR_RETURN(
-      const std::vector<Signal> signals,
-      HumanSignals(parts.store,
-                   {.persons = {person}, .kinds = kOfFindings, .since = period.since, .until = period.until}));
+  ASSIGN_OR_RETURN(const std::vector<Signal> signals,
+                   HumanSignals(parts.store, {.persons = {person},
+                                              .kinds = kOfFindings,
+                                              .since = std::min(period.since, SinceFirst(taken, period)),
+                                              .until = period.until}));
   return MakePlan(scoring::JudgedChangesOf(signals), person, period, catalogue, taken);
 }
 
@@ -170,24 +151,24 @@ absl::StatusOr<Appraisal> AppraisalOf(const PipelineParts& parts, const Handle& 
     return absl::ToDoubleHours(
         reviewers::WorkingTimeBetween(calendar->second, absl::FromUnixSeconds(from), absl::FromUnixSeconds(to)));
   };
-  ASSIGN_OR_RETURN(
-      const std::vector<Signal> of_changes,
-      HumanSignals(parts.store,
-                   {.kinds = kOfChanges, .since = period.since - period.length() - kBefore, .until = period.until}));
+  ASSIGN_OR_RETURN(const std::vector<Signal> of_changes,
+                   HumanSignals(parts.store, {.persons = {everybody.begin(), everybody.end()},
+                                              .whole_objects = true,
+                                              .kinds = kOfChanges,
+                                              .since = period.since - period.length() - kBefore,
+                                              .until = period.until}));
   appraisal.figures = scoring::FiguresOf(scoring::WorkOf(of_changes), person, members, period, hours);
 
   ASSIGN_OR_RETURN(const std::vector<Course> catalogue, CatalogueOf(parts.store));
   ASSIGN_OR_RETURN(const auto taken, TakenBy(parts.store, person, period.until));
-  appraisal.plan = MakePlan(scoring::JudgedChangesOf(of_changes), person, period, catalogue, taken);
-  absl::Time first = period.until;
-  for (const scoring::TakenCourse& course : taken) first = std::min(first, course.at);
   ASSIGN_OR_RETURN(const std::vector<Signal> findings,
                    HumanSignals(parts.store, {.persons = {everybody.begin(), everybody.end()},
                                               .kinds = kOfFindings,
-                                              .since = first - scoring::kOutcomeWindow,
+                                              .since = std::min(period.since, SinceFirst(taken, period)),
                                               .until = period.until}));
-  appraisal.outcomes =
-      scoring::OutcomesOf(scoring::JudgedChangesOf(findings), person, members, catalogue, taken, period.until);
+  const std::vector<scoring::JudgedChange> judged = scoring::JudgedChangesOf(findings);
+  appraisal.plan = MakePlan(judged, person, period, catalogue, taken);
+  appraisal.outcomes = scoring::OutcomesOf(judged, person, members, catalogue, taken, period.until);
   appraisal.advice = scoring::AdviceOf(appraisal.figures, appraisal.plan.items);
   RETURN_IF_ERROR(ReadWords(parts.store, appraisal));
   if (parts.scores != nullptr) {
@@ -198,31 +179,12 @@ absl::StatusOr<Appraisal> AppraisalOf(const PipelineParts& parts, const Handle& 
   return appraisal;
 }
 
-absl::StatusOr<std::vector<scoring::HelpOccasion>> HelpOf(storage::Store& store, absl::Time now) {
-  const scoring::RecognitionRules rules;
+absl::StatusOr<std::vector<scoring::HelpOccasion>> HelpOf(storage::Store& store, absl::Time now,
+                                                          const scoring::RecognitionRules& rules) {
   // A learner's first steps may lie a window before they review alone.
   ASSIGN_OR_RETURN(const std::vector<Signal> signals,
                    HumanSignals(store, {.kinds = kOfHelp, .since = now - 2 * rules.window}));
   return scoring::HelpIn(signals);
-}
-
-std::vector<AppealEffect> EffectsOf(const std::string& scope, const CompositeScore& before,
-                                    const CompositeScore& after) {
-  std::vector<AppealEffect> effects;
-  const auto was = NumbersOf(before), is = NumbersOf(after);
-  for (size_t i = 0; i < std::min(was.size(), is.size()); ++i) {
-    if (was[i] != is[i]) effects.push_back({scope, was[i].first, was[i].second, is[i].second});
-  }
-  return effects;
-}
-
-std::vector<AppealEffect> EffectsOf(std::span<const scoring::Figure> before, std::span<const scoring::Figure> after) {
-  std::vector<AppealEffect> effects;
-  for (size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
-    const std::string was = Told(before[i]), is = Told(after[i]);
-    if (was != is) effects.push_back({"people/me", before[i].name, was, is});
-  }
-  return effects;
 }
 
 }  // namespace mergegate::pipeline

@@ -3,8 +3,8 @@
 //
 //   ASSIGN_OR_RETURN(Appraisal appraisal, AppraisalOf(parts, ann, {since, until}));
 //
-// Reads all signals about changes of the two periods (a second for half a million). Thread safety: any thread. Who may
-// ask is for the caller to know.
+// Reads all signals of the changes that the person or their team touched in the two periods. Thread safety: any thread.
+// Who may ask is for the caller to know.
 #ifndef MERGEGATE_SERVER_PIPELINE_APPRAISALS_H_
 #define MERGEGATE_SERVER_PIPELINE_APPRAISALS_H_
 
@@ -30,6 +30,7 @@ struct TrainingPlan {
   int judged = 0;
   int catalogue = 0;  // courses in it
   std::vector<scoring::PlanItem> items = {};
+  std::vector<scoring::CourseOutcome> learnt = {};
 };
 
 struct Appraisal {
@@ -53,17 +54,13 @@ absl::StatusOr<Appraisal> AppraisalOf(const PipelineParts& parts, const Handle& 
 absl::StatusOr<TrainingPlan> TrainingPlanOf(const PipelineParts& parts, const Handle& person,
                                             const scoring::Period& period);
 // Everybody's help that recognition looks at.
-absl::StatusOr<std::vector<scoring::HelpOccasion>> HelpOf(storage::Store& store, absl::Time now);
+absl::StatusOr<std::vector<scoring::HelpOccasion>> HelpOf(storage::Store& store, absl::Time now,
+                                                          const scoring::RecognitionRules& rules);
 
 absl::StatusOr<std::vector<Course>> CatalogueOf(storage::Store& store);
 
 // Effective signals of these kinds without bots; actor and subject are ids.
 absl::StatusOr<std::vector<Signal>> HumanSignals(storage::Store& store, storage::SignalQuery query);
-
-// What differs between two states of a person, as an appeal tells it: scores and figures.
-std::vector<AppealEffect> EffectsOf(const std::string& scope, const CompositeScore& before,
-                                    const CompositeScore& after);
-std::vector<AppealEffect> EffectsOf(std::span<const scoring::Figure> before, std::span<const scoring::Figure> after);
 
 }  // namespace mergegate::pipeline
 

@@ -73,6 +73,17 @@ absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& r
   return caller.projects.empty() ? absl::OkStatus() : CheckFields(caller, request, 0);
 }
 
+absl::StatusOr<std::optional<std::set<Handle>>> PeopleKnownTo(const Caller& caller, storage::Store& store) {
+  if (caller.projects.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(std::set<Handle> people, store.PeopleIn(caller.projects));
+  for (const Handle& self : {caller.person, caller.holder}) {
+    if (self.empty()) continue;
+    ASSIGN_OR_RETURN(const Person person, store.ResolvePerson(self));
+    people.insert(person.id);
+  }
+  return people;
+}
+
 absl::StatusOr<Handle> NamedPerson(const Caller& caller) {
   if (!caller.person.empty()) return caller.person;
   return WithDetail(absl::UnauthenticatedError("this needs to know who you are"), "CALLER_MISSING", "mergegate-caller",
@@ -157,6 +168,12 @@ absl::StatusOr<Caller> Access::Admit(const grpc::ServerContext& context,
     return absl::InternalError(absl::StrCat(request.GetTypeName(), " is not in server/rpc/method_roles.cc"));
   }
   if (!May(caller.role, *method)) return RoleMissing(caller, method->method, method->role);
+  if (method->everywhere && !caller.projects.empty()) {
+    return WithDetail(
+        absl::PermissionDeniedError(
+            absl::StrCat(std::string(method->method), " touches all projects; this token is for ", ProjectsOf(caller))),
+        "PROJECT_NOT_YOURS", "authorization", "ask an administrator for a token for all projects");
+  }
   RETURN_IF_ERROR(Speak(context, std::string(method->method), method->role != Role::kViewer, caller));
   RETURN_IF_ERROR(CheckScope(caller, request));
   return caller;

@@ -10,6 +10,8 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,10 @@ class Access {
 // kPermissionDenied when a request names a project that is not the caller's: fields called name, parent, project, run,
 // review and names of messages below it that begin with "projects/". "projects/-" needs a token for all.
 absl::Status CheckScope(const Caller& caller, const google::protobuf::Message& request);
+
+// Ids of whom the caller may know: themselves, and whom signals of their projects name; nullopt: everybody. Reads all
+// signals where the token is for some projects.
+absl::StatusOr<std::optional<std::set<Handle>>> PeopleKnownTo(const Caller& caller, storage::Store& store);
 
 // The caller, for what needs a person; kUnauthenticated when nobody was named.
 absl::StatusOr<Handle> NamedPerson(const Caller& caller);

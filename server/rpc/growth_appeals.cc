@@ -1,11 +1,11 @@
 // Appeals: somebody says that a signal about them is wrong, somebody else answers, and what it touched is told.
-#include <algorithm>
+#include <spdlog/spdlog.h>
+
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/pipeline/appraisals.h"
-#include "server/pipeline/score_board.h"
+#include "server/pipeline/appeals.h"
 #include "server/rpc/growth_service.h"
 #include "server/rpc/serve.h"
 #include "server/wire/growth_convert.h"
@@ -18,7 +18,6 @@ namespace {
 constexpr int kPage = 1000;
 constexpr size_t kLongestReason = 2000, kLongestContent = 500;
 constexpr int kMostCorrections = 6;
-constexpr absl::Duration kFigures = absl::Hours(24 * 90);
 
 absl::Status Invalid(std::string_view field, const std::string& message, std::string_view hint) {
   return WithDetail(absl::InvalidArgumentError(absl::StrCat(std::string(field), ": ", message)), "FIELD_INVALID", field,
@@ -29,37 +28,6 @@ absl::Status CheckReason(const std::string& reason) {
   if (reason.find_first_not_of(" \t\r\n") == std::string::npos)
     return Invalid("reason", "says nothing", "--reason TEXT");
   return wire::CheckText(reason, "reason", kLongestReason, /*lines=*/true);
-}
-
-// Everything that a signal about a person can move.
-struct Standing {
-  std::vector<std::pair<std::string, CompositeScore>> scores;
-  std::vector<scoring::Figure> figures;
-};
-
-absl::StatusOr<Standing> StandingOf(const pipeline::PipelineParts& parts, const Handle& person,
-                                    const std::set<ProjectId>& projects) {
-  Standing standing;
-  const absl::Time now = parts.clock.Now();
-  ASSIGN_OR_RETURN(pipeline::Appraisal appraisal, pipeline::AppraisalOf(parts, person, {now - kFigures, now}));
-  standing.figures = std::move(appraisal.figures);
-  if (parts.scores == nullptr) return standing;
-  std::vector<std::pair<std::string, scoring::Scope>> scopes = {
-      {"people/me", {scoring::ScopeKind::kPerson, person.value()}}};
-  ASSIGN_OR_RETURN(const std::vector<Team> teams, parts.store.ListTeams());
-  for (const Team& team : teams) {
-    if (std::ranges::find(team.members, person) == team.members.end()) continue;
-    scopes.push_back({absl::StrCat("teams/", team.id.value()), {scoring::ScopeKind::kTeam, team.id.value()}});
-  }
-  for (const ProjectId& project : projects) {
-    if (!parts.store.GetProject(project).ok()) continue;  // known from an import only
-    scopes.push_back({absl::StrCat("projects/", project.value()), {scoring::ScopeKind::kProject, project.value()}});
-  }
-  for (const auto& [name, scope] : scopes) {
-    ASSIGN_OR_RETURN(CompositeScore score, parts.scores->Of(scope, now, {}));
-    standing.scores.emplace_back(name, std::move(score));
-  }
-  return standing;
 }
 
 }  // namespace
@@ -126,6 +94,7 @@ grpc::Status GrowthService::ListAppeals(grpc::ServerContext* context, const v1::
     }
     for (Appeal& appeal : appeals) {
       if (appeal.person != me) appeal.effects.clear();
+      RETURN_IF_ERROR(pipeline::FinishAppeal(parts_, appeal));
       ASSIGN_OR_RETURN(std::optional<Signal> signal, SignalAbout(appeal.person, appeal.source, appeal.source_id));
       if (!signal) signal = Signal{.source = appeal.source, .source_id = appeal.source_id};
       if (others && !caller.projects.empty() && !caller.MaySee(signal->project)) continue;
@@ -138,25 +107,16 @@ grpc::Status GrowthService::ListAppeals(grpc::ServerContext* context, const v1::
   });
 }
 
-// What the signal says from now on, and everything that moves with it.
-absl::Status GrowthService::Accept(const Caller& caller, Appeal& appeal) const {
+absl::StatusOr<std::optional<Signal>> GrowthService::Accept(const Caller& caller, Appeal& appeal) const {
   ASSIGN_OR_RETURN(const std::optional<Signal> signal, SignalAbout(appeal.person, appeal.source, appeal.source_id));
-  if (!signal) return absl::OkStatus();  // corrected meanwhile, by this answer when it was cut off
+  if (!signal) return std::nullopt;  // corrected meanwhile: there is nothing left to move
   if (!caller.projects.empty() && !caller.MaySee(signal->project)) {
     return absl::PermissionDeniedError("the signal is of a project that this token is not for");
   }
-  ASSIGN_OR_RETURN(const Signal corrected, wire::Corrected(*signal, appeal));
   const std::set<ProjectId> projects =
       signal->project.empty() ? std::set<ProjectId>() : std::set<ProjectId>{signal->project};
-  ASSIGN_OR_RETURN(const Standing before, StandingOf(parts_, appeal.person, projects));
-  RETURN_IF_ERROR(parts_.store.AppendSignals(std::vector<Signal>{corrected}, DeedOf(caller)).status());
-  ASSIGN_OR_RETURN(const Standing after, StandingOf(parts_, appeal.person, projects));
-  appeal.effects = pipeline::EffectsOf(before.figures, after.figures);
-  for (size_t i = 0; i < std::min(before.scores.size(), after.scores.size()); ++i) {
-    const auto effects = pipeline::EffectsOf(before.scores[i].first, before.scores[i].second, after.scores[i].second);
-    appeal.effects.insert(appeal.effects.end(), effects.begin(), effects.end());
-  }
-  return absl::OkStatus();
+  ASSIGN_OR_RETURN(appeal.effects, pipeline::StandingOf(parts_, appeal, projects));
+  return wire::Corrected(*signal, appeal);
 }
 
 grpc::Status GrowthService::AnswerAppeal(grpc::ServerContext* context, const v1::AnswerAppealRequest* request,
@@ -180,8 +140,15 @@ grpc::Status GrowthService::AnswerAppeal(grpc::ServerContext* context, const v1:
     appeal.answered_by = by;
     appeal.answer = request->reason();
     appeal.answered = parts_.clock.Now();
-    if (request->accept()) RETURN_IF_ERROR(Accept(caller, appeal));
-    RETURN_IF_ERROR(parts_.store.AnswerAppeal(appeal, DeedOf(caller)));
+    std::optional<Signal> correction;
+    if (request->accept()) {
+      ASSIGN_OR_RETURN(correction, Accept(caller, appeal));
+    }
+    RETURN_IF_ERROR(parts_.store.AnswerAppeal(appeal, DeedOf(caller), correction));
+    // It is answered; should this fail, it is done when the appeal is next looked at.
+    if (const absl::Status status = pipeline::FinishAppeal(parts_, appeal); !status.ok()) {
+      spdlog::warn("what appeal {} moved: {}", appeal.number, status.ToString());
+    }
     // What it changed is the person's own.
     appeal.effects.clear();
     *response = wire::ToProto(appeal);

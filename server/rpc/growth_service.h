@@ -10,12 +10,15 @@
 #include "mergegate/v1/growth_service.grpc.pb.h"
 #include "server/pipeline/run_pipeline.h"
 #include "server/rpc/access.h"
+#include "server/scoring/growth/recognition.h"
 
 namespace mergegate::rpc {
 
 class GrowthService final : public v1::GrowthService::Service {
  public:
-  GrowthService(const Access& access, const pipeline::PipelineParts& parts) : access_(access), parts_(parts) {}
+  GrowthService(const Access& access, const pipeline::PipelineParts& parts,
+                const scoring::RecognitionRules& recognition = {})
+      : access_(access), parts_(parts), recognition_(recognition) {}
 
   grpc::Status GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request,
                          v1::Report* response) override;
@@ -66,11 +69,13 @@ class GrowthService final : public v1::GrowthService::Service {
   // An effective signal about a person; nullopt when there is none.
   absl::StatusOr<std::optional<Signal>> SignalAbout(const Handle& person, std::string_view source,
                                                     std::string_view source_id) const;
-  absl::Status Accept(const Caller& caller, Appeal& appeal) const;
+  // What the signal says from now on, nullopt when it counts no longer; sets the effects as far as they are known.
+  absl::StatusOr<std::optional<Signal>> Accept(const Caller& caller, Appeal& appeal) const;
   absl::Status FillRecognition(const Person& self, v1::Recognition& response) const;
 
   const Access& access_;
   const pipeline::PipelineParts& parts_;
+  const scoring::RecognitionRules recognition_;
 };
 
 }  // namespace mergegate::rpc

@@ -72,8 +72,8 @@ grpc::Status GrowthService::GetPlan(grpc::ServerContext* context, const v1::GetP
 
 absl::Status GrowthService::FillRecognition(const Person& self, v1::Recognition& response) const {
   const absl::Time now = parts_.clock.Now();
-  const scoring::RecognitionRules rules;
-  ASSIGN_OR_RETURN(const std::vector<scoring::HelpOccasion> help, pipeline::HelpOf(parts_.store, now));
+  const scoring::RecognitionRules& rules = recognition_;
+  ASSIGN_OR_RETURN(const std::vector<scoring::HelpOccasion> help, pipeline::HelpOf(parts_.store, now, rules));
   const scoring::HelpRecord record = scoring::HelpBy(self.id, help, now, rules);
   ASSIGN_OR_RETURN(const bool shown, parts_.store.ShowsRecognition(self.id));
   response.set_shown(shown);
@@ -81,6 +81,7 @@ absl::Status GrowthService::FillRecognition(const Person& self, v1::Recognition&
   response.set_window_days(static_cast<int>(rules.window / absl::Hours(24)));
   response.set_credit(record.credit);
   response.set_wanted(rules.wanted);
+  response.set_rules(scoring::TextOf(rules));
   for (const scoring::CountedHelp& one : record.help) {
     v1::Help& proto = *response.add_help();
     proto.set_kind(static_cast<v1::HelpKind>(one.help.kind));
@@ -124,11 +125,11 @@ grpc::Status GrowthService::ListRecognized(grpc::ServerContext* context, const v
     const auto team = std::ranges::find(teams, id, &Team::id);
     if (team == teams.end()) return absl::NotFoundError(absl::StrCat("there is no team ", id.value()));
     const absl::Time now = parts_.clock.Now();
-    ASSIGN_OR_RETURN(const std::vector<scoring::HelpOccasion> help, pipeline::HelpOf(parts_.store, now));
+    ASSIGN_OR_RETURN(const std::vector<scoring::HelpOccasion> help, pipeline::HelpOf(parts_.store, now, recognition_));
     for (const Handle& member : team->members) {  // ordered by id, and so is the answer
       ASSIGN_OR_RETURN(const bool shown, parts_.store.ShowsRecognition(member));
       if (!shown) continue;
-      const scoring::HelpRecord record = scoring::HelpBy(member, help, now);
+      const scoring::HelpRecord record = scoring::HelpBy(member, help, now, recognition_);
       if (!record.recognized) continue;
       std::set<scoring::HelpKind> ways;
       for (const scoring::CountedHelp& one : record.help) {

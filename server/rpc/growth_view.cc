@@ -99,6 +99,7 @@ v1::Plan ViewOf(const pipeline::TrainingPlan& plan) {
       if (proposed.completed) *course.mutable_completed() = wire::ToTimestamp(*proposed.completed);
     }
   }
+  for (const scoring::CourseOutcome& outcome : plan.learnt) *proto.add_learnt() = ViewOf(outcome);
   return proto;
 }
 

@@ -9,6 +9,8 @@ namespace mergegate::rpc {
 namespace {
 
 constexpr bool kBots = true;
+constexpr bool kNoBots = false;
+constexpr bool kEverywhere = true;
 
 constexpr MethodRole kMethodRoles[] = {
     {"ProjectService.CreateProject", Role::kDeveloper, kBots},
@@ -46,9 +48,9 @@ constexpr MethodRole kMethodRoles[] = {
     {"WorkerService.CompleteTask", Role::kDeveloper, kBots},
 
     {"ServerService.GetMetrics", Role::kViewer, kBots},
-    {"ServerService.ListOutbox", Role::kAdmin},
-    {"ServerService.RetryOutboxMessage", Role::kAdmin},
-    {"ServerService.DropOutboxMessage", Role::kAdmin},
+    {"ServerService.ListOutbox", Role::kAdmin, kNoBots, kEverywhere},
+    {"ServerService.RetryOutboxMessage", Role::kAdmin, kNoBots, kEverywhere},
+    {"ServerService.DropOutboxMessage", Role::kAdmin, kNoBots, kEverywhere},
 
     // What others did wants a lead or a bot: signal_service.cc.
     {"SignalService.RecordSignals", Role::kDeveloper, kBots},
@@ -73,29 +75,30 @@ constexpr MethodRole kMethodRoles[] = {
     // Those of others want a lead: growth_appeals.cc.
     {"GrowthService.ListAppeals", Role::kViewer},
     {"GrowthService.AnswerAppeal", Role::kLead},
-    {"GrowthService.ImportCourses", Role::kLead, kBots},
+    {"GrowthService.ImportCourses", Role::kLead, kBots, kEverywhere},
     {"GrowthService.ListCourses", Role::kViewer, kBots},
     {"GrowthService.GetPlan", Role::kViewer},
     {"GrowthService.GetRecognition", Role::kViewer},
     {"GrowthService.ShowRecognition", Role::kViewer},
     {"GrowthService.ListRecognized", Role::kViewer},
 
+    // A token for some projects knows their people only (PeopleKnownTo), and says nothing about who is who.
     {"PeopleService.GetPerson", Role::kViewer, kBots},
     {"PeopleService.ListPeople", Role::kViewer, kBots},
-    {"PeopleService.LinkIdentity", Role::kLead},
-    {"PeopleService.UnlinkIdentity", Role::kLead},
-    {"PeopleService.DescribePerson", Role::kLead},
-    {"PeopleService.SetTeam", Role::kLead},
+    {"PeopleService.LinkIdentity", Role::kLead, kNoBots, kEverywhere},
+    {"PeopleService.UnlinkIdentity", Role::kLead, kNoBots, kEverywhere},
+    {"PeopleService.DescribePerson", Role::kLead, kNoBots, kEverywhere},
+    {"PeopleService.SetTeam", Role::kLead, kNoBots, kEverywhere},
     {"PeopleService.ListTeams", Role::kViewer, kBots},
     {"AccessService.WhoAmI", Role::kViewer, kBots},
     {"AccessService.CreateToken", Role::kAdmin},
-    {"AccessService.ListTokens", Role::kAdmin},
-    {"AccessService.RevokeToken", Role::kAdmin},
+    {"AccessService.ListTokens", Role::kAdmin, kNoBots, kEverywhere},
+    {"AccessService.RevokeToken", Role::kAdmin, kNoBots, kEverywhere},
     // And the policy must name the caller's role.
     {"AccessService.OverrideCondition", Role::kDeveloper},
     {"AccessService.ListOverrides", Role::kViewer, kBots},
-    {"AccessService.ListAuditEntries", Role::kAdmin},
-    {"AccessService.VerifyAudit", Role::kAdmin},
+    {"AccessService.ListAuditEntries", Role::kAdmin, kNoBots, kEverywhere},
+    {"AccessService.VerifyAudit", Role::kAdmin, kNoBots, kEverywhere},
 
     // Their own; others' want an administrator: people_service.cc.
     {"PeopleService.ExportPerson", Role::kViewer},

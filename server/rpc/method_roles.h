@@ -19,6 +19,7 @@ struct MethodRole {
   std::string_view method;   // "Service.Method" of mergegate.v1
   Role role = Role::kAdmin;  // and those above it
   bool bots = false;         // bots, too
+  bool everywhere = false;   // it touches all projects: a token for some of them does not do
 };
 
 std::span<const MethodRole> MethodRoles();

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/pipeline/appeals.h"
 #include "server/pipeline/judge.h"
 #include "server/rpc/serve.h"
 #include "server/wire/convert.h"
@@ -67,18 +68,22 @@ absl::StatusOr<Person> PeopleService::Meant(const Caller& caller, const std::str
   }
   ASSIGN_OR_RETURN(const Handle handle, wire::ParseHandle(person, "person"));
   ASSIGN_OR_RETURN(const Person meant, parts_.store.ResolvePerson(handle));
-  if (by_admins && caller.IsAdmin()) return meant;
+  if (by_admins && caller.IsAdmin() && caller.projects.empty()) return meant;
   ASSIGN_OR_RETURN(const Person self, parts_.store.ResolvePerson(caller.person));
   if (meant.id == self.id) return meant;
   return WithDetail(absl::PermissionDeniedError("that is another person's"), "NOT_YOURS", "person",
-                    by_admins ? "only an administrator may do that for others" : "only they can: mergegate me export");
+                    by_admins ? "only an administrator of all projects may do that for others"
+                              : "only they can: mergegate me export");
 }
 
 grpc::Status PeopleService::GetPerson(grpc::ServerContext* context, const v1::GetPersonRequest* request,
                                       v1::Person* response) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const Handle handle, wire::ParseHandle(request->handle(), "handle"));
-    ASSIGN_OR_RETURN(const Person person, parts_.store.ResolvePerson(handle));
+    ASSIGN_OR_RETURN(Person person, parts_.store.ResolvePerson(handle));
+    ASSIGN_OR_RETURN(const auto known, PeopleKnownTo(caller, parts_.store));
+    // Of others it is not even said that they are there: the answer is that about anybody.
+    if (known && !known->contains(person.id)) person = {.id = handle, .identities = {handle}};
     *response = wire::ToProto(person);
     return absl::OkStatus();
   });
@@ -86,9 +91,11 @@ grpc::Status PeopleService::GetPerson(grpc::ServerContext* context, const v1::Ge
 
 grpc::Status PeopleService::ListPeople(grpc::ServerContext* context, const v1::ListPeopleRequest* request,
                                        v1::ListPeopleResponse* response) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), 100));
-    ASSIGN_OR_RETURN(const std::vector<Person> persons, parts_.store.ListPersons());
+    ASSIGN_OR_RETURN(std::vector<Person> persons, parts_.store.ListPersons());
+    ASSIGN_OR_RETURN(const auto known, PeopleKnownTo(caller, parts_.store));
+    if (known) std::erase_if(persons, [&](const Person& person) { return !known->contains(person.id); });
     // A token is the id of the last person shown.
     for (const Person& person : persons) {
       if (person.id.value() <= request->page_token()) continue;
@@ -150,9 +157,13 @@ grpc::Status PeopleService::SetTeam(grpc::ServerContext* context, const v1::SetT
 
 grpc::Status PeopleService::ListTeams(grpc::ServerContext* context, const v1::ListTeamsRequest* request,
                                       v1::ListTeamsResponse* response) {
-  return Serve(access_, context, *request, [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<Team> teams, parts_.store.ListTeams());
-    for (const Team& team : teams) *response->add_teams() = wire::ToProto(team);
+  return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
+    ASSIGN_OR_RETURN(std::vector<Team> teams, parts_.store.ListTeams());
+    ASSIGN_OR_RETURN(const auto known, PeopleKnownTo(caller, parts_.store));
+    for (Team& team : teams) {
+      if (known) std::erase_if(team.members, [&](const Handle& member) { return !known->contains(member); });
+      if (!known || !team.members.empty()) *response->add_teams() = wire::ToProto(team);
+    }
     return absl::OkStatus();
   });
 }
@@ -203,8 +214,9 @@ grpc::Status PeopleService::ExportPerson(grpc::ServerContext* context, const v1:
         *part.mutable_grant() = wire::ToProto(grant, parts_.clock.Now());
         writer->Write(part);
       }
-      ASSIGN_OR_RETURN(const std::vector<Appeal> appeals, parts_.store.ListAppeals(name, /*waiting_only=*/false));
-      for (const Appeal& appeal : appeals) {
+      ASSIGN_OR_RETURN(std::vector<Appeal> appeals, parts_.store.ListAppeals(name, /*waiting_only=*/false));
+      for (Appeal& appeal : appeals) {
+        RETURN_IF_ERROR(pipeline::FinishAppeal(parts_, appeal));
         *part.mutable_appeal() = wire::ToProto(appeal);
         part.mutable_appeal()->mutable_signal()->set_source(appeal.source);
         part.mutable_appeal()->mutable_signal()->set_source_id(appeal.source_id);

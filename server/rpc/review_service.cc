@@ -286,7 +286,12 @@ grpc::Status ReviewService::GetAvailability(grpc::ServerContext* context, const 
     if (person.empty()) {
       ASSIGN_OR_RETURN(person, NamedPerson(caller));
     }
-    ASSIGN_OR_RETURN(const Availability availability, parts_.store.GetAvailability(person));
+    ASSIGN_OR_RETURN(Availability availability, parts_.store.GetAvailability(person));
+    ASSIGN_OR_RETURN(const auto known, PeopleKnownTo(caller, parts_.store));
+    if (known) {
+      ASSIGN_OR_RETURN(const Person meant, parts_.store.ResolvePerson(person));
+      if (!known->contains(meant.id)) availability = {.person = person};
+    }
     *response = wire::ToProto(availability);
     return absl::OkStatus();
   });

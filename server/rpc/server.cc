@@ -60,7 +60,7 @@ class GrpcServer final : public Server {
         people_(access_, parts_),
         access_service_(access_, parts_, std::move(submitted)),
         scores_(access_, parts_),
-        growth_(access_, parts_),
+        growth_(access_, parts_, options.recognition),
         server_service_(access_, parts_) {}
 
   ~GrpcServer() override { Drain(absl::ZeroDuration()); }

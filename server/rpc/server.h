@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "server/base/tls_files.h"
 #include "server/pipeline/run_pipeline.h"
+#include "server/scoring/growth/recognition.h"
 
 namespace grpc {
 class ChannelInterface;
@@ -29,6 +30,7 @@ struct ServerOptions {
   std::vector<std::string> addresses;  // "unix:/path" or "host:port"
   std::string token;                   // needed on TCP ports
   TlsFiles tls = {};                   // on: every TCP port speaks TLS; read again when the files change
+  scoring::RecognitionRules recognition = {};
 };
 
 class Server {

@@ -9,6 +9,7 @@
 #define MERGEGATE_SERVER_STORAGE_GROWTH_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/domain/growth.h"
+#include "server/domain/signal.h"
 #include "server/storage/page.h"
 #include "server/storage/people_store.h"
 
@@ -48,8 +50,12 @@ class GrowthStore {
   virtual absl::StatusOr<Appeal> GetAppeal(int64_t number) = 0;  // kNotFound
   // Oldest first; of everybody when `person` is empty.
   virtual absl::StatusOr<std::vector<Appeal>> ListAppeals(const Handle& person, bool waiting_only) = 0;
-  // Keeps state, answered_by, answer, answered and effects. kNotFound; kFailedPrecondition when it is answered already.
-  virtual absl::Status AnswerAppeal(const Appeal& appeal, const Deed& deed) = 0;
+  // Keeps state, answered_by, answer, answered and effects, and appends the correction, all or nothing. kNotFound;
+  // kFailedPrecondition when it is answered already.
+  virtual absl::Status AnswerAppeal(const Appeal& appeal, const Deed& deed,
+                                    const std::optional<Signal>& correction = std::nullopt) = 0;
+  // Other effects instead of those that are there: what an accepted correction moved is known once it counts.
+  virtual absl::Status SetEffects(int64_t number, std::span<const AppealEffect> effects) = 0;
 
   virtual absl::Status ShowRecognition(const Handle& person, bool show, const Deed& deed) = 0;
   virtual absl::StatusOr<bool> ShowsRecognition(const Handle& person) = 0;

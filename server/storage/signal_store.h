@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ enum class SignalOutcome {
 // Of the effective signals, those that meet all of these.
 struct SignalQuery {
   std::vector<Handle> persons = {};      // actor or subject, under any identity; empty: all
+  bool whole_objects = false;            // with persons: everything about the (project, object) of those signals
   ProjectId project = {};                // empty: all
   std::vector<ProjectId> projects = {};  // only these and those of no project; empty: all
   std::vector<SignalKind> kinds = {};    // empty: all
@@ -72,6 +74,9 @@ class SignalStore {
   virtual absl::Status ScanSignals(const SignalQuery& query, const std::function<void(Signal)>& visit) = 0;
   // The same as a list, latest first, as they came (identities not joined).
   virtual absl::StatusOr<Page<Signal>> ListSignals(const SignalQuery& query, int page_size, std::string_view token) = 0;
+
+  // Ids of everybody whom a signal of one of these projects names. Reads all signals.
+  virtual absl::StatusOr<std::set<Handle>> PeopleIn(std::span<const ProjectId> projects) = 0;
 
   // What changed since a cursor (by default: since nothing was there). Costs what came, not what is stored.
   virtual absl::StatusOr<SignalChanges> SignalsSince(const SignalCursor& cursor) = 0;

@@ -113,6 +113,31 @@ TEST_P(GrowthContract, AnAppealIsAnsweredOnce) {
   EXPECT_THAT(Actions(), ElementsAre("appeal.filed", "appeal.filed", "appeal.accepted", "appeal.filed"));
 }
 
+TEST_P(GrowthContract, TheCorrectionComesWithTheAnswerOrNotAtAll) {
+  Signal wrong{.kind = SignalKind::kTaskDone, .actor = kAnn, .at = At(1), .source = "jira", .source_id = "T-1"};
+  ASSERT_THAT(store().AppendSignals(std::vector{wrong}), IsOk());
+  Appeal appeal = *store().AddAppeal(AppealOf(kAnn, "T-1"), By(kAnn, 5));
+  appeal.state = AppealState::kAccepted;
+  appeal.answered = At(9);
+  appeal.effects = {{"people/me", "T", "50.0"}, {"people/me", "E", "40.0"}};
+  Signal right = wrong;
+  right.actor = kBen;
+  right.source_id = "appeal/1";
+  right.corrects = "T-1";
+  Appeal unknown = appeal;
+  unknown.number = 77;
+  EXPECT_THAT(store().AnswerAppeal(unknown, By(kLead, 9), right), StatusIs(absl::StatusCode::kNotFound));
+  const auto actor = [&] { return store().ListSignals({}, 10, "")->items.at(0).actor; };
+  EXPECT_EQ(actor(), kAnn);
+  ASSERT_THAT(store().AnswerAppeal(appeal, By(kLead, 9), right), IsOk());
+  EXPECT_EQ(actor(), kBen);
+  EXPECT_EQ(*store().GetAppeal(appeal.number), appeal) << "what it moved is not known yet";
+  appeal.effects = {{"people/me", "T", "50.0", "60.0"}};
+  ASSERT_THAT(store().SetEffects(appeal.number, appeal.effects), IsOk());
+  EXPECT_EQ(*store().GetAppeal(appeal.number), appeal);
+  EXPECT_THAT(Actions(), ElementsAre("appeal.filed", "signal.corrected", "appeal.accepted"));
+}
+
 TEST_P(GrowthContract, WhoWantsToBeShownIs) {
   EXPECT_FALSE(*store().ShowsRecognition(kAnn));
   ASSERT_THAT(store().ShowRecognition(kAnn, true, By(kAnn, 1)), IsOk());

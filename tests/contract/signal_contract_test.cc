@@ -133,6 +133,23 @@ TEST_P(SignalContract, FiltersMeetAll) {
   EXPECT_THAT(Ids({.since = At(4), .until = At(6)}), ElementsAre("other project", "no project"));
 }
 
+TEST_P(SignalContract, WholeObjectsAreEverythingAboutWhatAPersonTouched) {
+  const auto about = [](const std::string& id, int second, const std::string& from, const std::string& to,
+                        const std::string& object, const std::string& project = "db") {
+    Signal signal = Kudos(id, second, from, to);
+    signal.object = object;
+    signal.project = ProjectId(project);
+    return signal;
+  };
+  Append({about("1", 1, "ann", "ben", "x"), about("2", 2, "cleo", "dan", "x"), about("3", 3, "cleo", "dan", "y"),
+          about("4", 4, "cleo", "dan", "x", "ui"), about("5", 5, "dan", "ann", "z"), about("6", 6, "cleo", "", "z")});
+  const SignalQuery ann{.persons = {Handle("ann")}, .whole_objects = true};
+  EXPECT_THAT(Ids(ann), ElementsAre("1", "2", "5", "6"));
+  SignalQuery late = ann;
+  late.since = At(2);
+  EXPECT_THAT(Ids(late), ElementsAre("5", "6")) << "of x nothing of hers is left";
+}
+
 TEST_P(SignalContract, ACorrectionStandsInTheOthersPlace) {
   Append({Kudos("1", 1), Kudos("2", 2), Correcting(Kudos("3", 9, "cleo"), "1")});
   EXPECT_THAT(Ids(), ElementsAre("2", "3"));
@@ -275,6 +292,19 @@ TEST_P(SignalContract, PeopleAreJoinedWhenTheyAreLinkedAndApartAgain) {
   EXPECT_TRUE(store().SignalsSince(before)->everything);
   ASSERT_THAT(store().UnlinkIdentity(Handle("ann-gh"), {Handle("root"), At(9)}), IsOk());
   EXPECT_THAT(Ids({.persons = {Handle("ann-gh")}}), ElementsAre("2"));
+}
+
+TEST_P(SignalContract, PeopleOfAProjectAreThoseWhomItsSignalsName) {
+  Signal elsewhere = Kudos("2", 2, "cleo", "dan");
+  elsewhere.project = ProjectId("ui");
+  Signal nowhere = Kudos("3", 3, "eve", "ann");
+  nowhere.project = ProjectId();
+  Append({Kudos("1", 1, "ann-gh", "ben"), elsewhere, nowhere});
+  ASSERT_THAT(store().LinkIdentity(Handle("ann"), Handle("ann-gh"), {}), IsOk());
+  const auto people = [&](const std::vector<ProjectId>& projects) { return *store().PeopleIn(projects); };
+  EXPECT_THAT(people({ProjectId("db")}), ElementsAre(Handle("ann"), Handle("ben")));
+  EXPECT_THAT(people({ProjectId("ui"), ProjectId("none")}), ElementsAre(Handle("cleo"), Handle("dan")));
+  EXPECT_THAT(people({}), IsEmpty());
 }
 
 TEST_P(SignalContract, EverythingIsThereAfterReopening) {

@@ -110,6 +110,16 @@ class GrowthStory(unittest.TestCase):
         self.assertAlmostEqual(outcome["others"]["value"], 1, 6)
         text = self.good(ANN, "me", "report")
         self.assertIn("it came less often", " ".join(text.split()))
+        plan = " ".join(self.good(ANN, "me", "plan").split())  # so it is proposed no longer
+        self.assertIn("Nothing recurs any more. Not in the plan since you took a course", plan)
+        self.assertIn("it came less often", plan)
+
+        # Her scores over time end where she says.
+        day = at(40)[:10]
+        history = json.loads(self.good(ANN, "score", "history", "me", "--as-of", day, "--format", "json"))
+        self.assertEqual(history["points"][-1]["as_of"][:10], day)
+        self.assertEqual(history, json.loads(self.good(ANN, "score", "history", "me", "--until", day, "--format", "json")))
+        self.refused(ANN, USAGE, '--as-of "soon" is no date', "score", "history", "me", "--as-of", "soon")
         self.assertIn("Two things to try", text)
         self.assertIn("| clean | 50 %", self.good(ANN, "me", "report", "--format", "markdown"))
 

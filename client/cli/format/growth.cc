@@ -113,8 +113,9 @@ std::string FormatPlan(const v1::Plan& plan, const TextStyle& style) {
                        plan.least_changes(), plan.window_days(), plan.judged(), plan.catalogue()),
            {"", ""}, style.width);
   if (plan.items().empty()) {
-    return out + (plan.judged() < plan.least_changes() ? "\nToo few changes to see what recurs.\n"
-                                                       : "\nNothing recurs: there is nothing to unlearn.\n");
+    out += plan.judged() < plan.least_changes() ? "\nToo few changes to see what recurs.\n"
+           : plan.learnt().empty()              ? "\nNothing recurs: there is nothing to unlearn.\n"
+                                                : "\nNothing recurs any more.\n";
   }
   for (const v1::PlanItem& item : plan.items()) {
     const v1::FindingClass& recurs = item.recurs();
@@ -122,8 +123,14 @@ std::string FormatPlan(const v1::Plan& plan, const TextStyle& style) {
     std::string checks, changes;
     for (const std::string& check : recurs.checks()) checks += (checks.empty() ? "" : ", ") + check;
     for (const std::string& name : recurs.evidence()) changes += (changes.empty() ? "" : ", ") + ChangeName(name);
-    out += Item(fmt::format("in {} of {} changes, {} finding{}: {}", recurs.changes(), recurs.judged(),
-                            recurs.findings(), recurs.findings() == 1 ? "" : "s", checks),
+    std::string since;  // the last course about it, where that narrowed what counts
+    for (const v1::ProposedCourse& proposed : item.courses()) {
+      const bool narrowed = proposed.has_completed() && recurs.judged() < plan.judged();
+      if (narrowed) since = std::max(since, DayOf(proposed.completed()));
+    }
+    out += Item(fmt::format("in {} of {} changes{}, {} finding{}: {}", recurs.changes(), recurs.judged(),
+                            since.empty() ? "" : " since " + since, recurs.findings(),
+                            recurs.findings() == 1 ? "" : "s", checks),
                 style);
     out += Item("in " + changes, style);
     if (item.courses().empty()) {
@@ -138,6 +145,12 @@ std::string FormatPlan(const v1::Plan& plan, const TextStyle& style) {
                       proposed.has_completed() ? ", on " + DayOf(proposed.completed()) : "; " + proposed.reason()),
           style);
     }
+  }
+  if (!plan.learnt().empty()) out += "\n" + style.Paint(Ink::kBold, "Not in the plan since you took a course") + "\n";
+  for (const v1::TrainingOutcome& outcome : plan.learnt()) {
+    out += Item(fmt::format("{}, {} on {}: {}", outcome.about().title(), CourseLine(outcome.course()),
+                            DayOf(outcome.completed()), outcome.verdict()),
+                style);
   }
   return out;
 }
@@ -222,6 +235,7 @@ std::string FormatRecognition(const v1::Recognition& recognition, const TextStyl
                                      recognition.shown() ? "Your teams see your name, without numbers (--hide)."
                                                          : "Nobody sees it but you (--show)."),
                          {"", ""}, style.width);
+  if (!recognition.rules().empty()) out += Wrap(EscapeControl(recognition.rules()), {"", ""}, style.width);
   for (const v1::Help& help : recognition.help()) {
     out += Item(fmt::format("{} {}: {}{}, {:g}{}", DayOf(help.at()), help.whom(), HowOf(help.kind()),
                             help.about().empty() ? "" : " (" + help.about() + ")", help.credit(),

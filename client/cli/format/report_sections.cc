@@ -158,7 +158,8 @@ std::vector<ReportSection> ReportSections(const v1::Report& report) {
     words.lines.push_back(fmt::format("{} {}: {}", DayOf(feedback.at()), feedback.from(), feedback.text()));
   }
   for (const v1::Feedback& kudos : report.kudos()) {
-    words.lines.push_back(fmt::format("{} thanks from {}: {}{}", DayOf(kudos.at()), kudos.from(), kudos.text(),
+    words.lines.push_back(fmt::format("{} thanks from {}{}{}{}", DayOf(kudos.at()), kudos.from(),
+                                      kudos.text().empty() ? "" : ": ", kudos.text(),
                                       kudos.review().empty() ? "" : " (" + ChangeName(kudos.review()) + ")"));
   }
   if (report.unanswered() > 0) {

@@ -43,8 +43,11 @@ Suggestion OfClass(const PlanItem& item) {
   const RecurringClass& recurs = item.recurs;
   Suggestion suggestion{
       .title = absl::StrCat(recurs.what.title, ": ", recurs.what.advice),
-      .text = absl::StrCat("in ", recurs.changes, " of your ", recurs.judged, " analyzed changes, ",
-                           Counted(recurs.findings, "finding"), " (", absl::StrJoin(recurs.checks, ", "), ")"),
+      .text = absl::StrCat("in ", recurs.changes, " of your ", recurs.judged, " analyzed changes",
+                           item.since ? absl::StrCat(" since you completed a course about it on ",
+                                                     absl::FormatTime("%Y-%m-%d", *item.since, absl::UTCTimeZone()))
+                                      : "",
+                           ", ", Counted(recurs.findings, "finding"), " (", absl::StrJoin(recurs.checks, ", "), ")"),
       .evidence = recurs.evidence};
   for (const ProposedCourse& proposed : item.courses) {
     if (!proposed.completed && suggestion.courses.size() < kMostCourses) suggestion.courses.push_back(proposed.course);

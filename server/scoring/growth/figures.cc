@@ -14,10 +14,12 @@ namespace {
 constexpr absl::Duration kGrace = absl::Hours(24 * 14);
 constexpr double kPatientHours = 8;
 constexpr int kFewest = 5;
+constexpr int kLeastOthers = 3;
 constexpr size_t kMostEvidence = 3;
 
 // What one question finds in a period about some people.
 struct Answer {
+  int n = 0;  // what was seen, too little for a value, too
   std::optional<FigureValue> value = {};
   std::string missing = {};
   std::string reason = {};
@@ -41,20 +43,27 @@ bool IsAnswer(SignalKind kind) {
          kind == SignalKind::kChangesRequested || kind == SignalKind::kThreadOpened;
 }
 
-Answer TooFew(int n) { return {.missing = absl::StrCat("only ", n, " of the ", kFewest, " that it takes")}; }
+Answer TooFew(int n) {
+  return {.n = n,
+          .missing = n == 0 ? absl::StrCat("nothing yet, and it takes ", kFewest)
+                            : absl::StrCat("only ", n, " of the ", kFewest, " that it takes")};
+}
 
 Answer Share(int good, int n, std::string reason, std::vector<std::pair<double, std::string>> bad) {
   if (n < kFewest) return TooFew(n);
   const Interval share = Proportion(good, n);
-  return {
-      .value = FigureValue{share.value, share.low, share.high, n}, .reason = std::move(reason), .bad = std::move(bad)};
+  return {.n = n,
+          .value = FigureValue{share.value, share.low, share.high, n},
+          .reason = std::move(reason),
+          .bad = std::move(bad)};
 }
 
 Answer Count(int n, const Question& question, std::string_view what) {
   const double scale =
       absl::FDivDuration(absl::Hours(24 * 30), question.period.length()) / static_cast<double>(question.people.size());
   const Bounds bounds = Poisson90(n);
-  return {.value = FigureValue{n * scale, bounds.low * scale, bounds.high * scale, n}, .reason = Counted(n, what)};
+  return {
+      .n = n, .value = FigureValue{n * scale, bounds.low * scale, bounds.high * scale, n}, .reason = Counted(n, what)};
 }
 
 Answer FirstAnswer(const Question& question) {
@@ -80,7 +89,8 @@ Answer FirstAnswer(const Question& question) {
   const int n = static_cast<int>(hours.size());
   if (n < kFewest) return TooFew(n);
   const Interval median = Median(std::move(hours));
-  return {.value = FigureValue{median.value, median.low, median.high, n},
+  return {.n = n,
+          .value = FigureValue{median.value, median.low, median.high, n},
           .reason = absl::StrCat("over ", n, " requests for review",
                                  waiting > 0 ? absl::StrCat(", ", waiting, " of them still waiting") : ""),
           .bad = std::move(slow)};
@@ -116,7 +126,9 @@ Answer Survived(const Question& question) {
     stood += stands;
     if (!stands) reverted.emplace_back(1, change.name);
   }
-  return Share(stood, n, absl::StrCat(n - stood, " of ", Counted(n, "merged change"), " reverted within 14 days"),
+  return Share(stood, n,
+               absl::StrCat(n - stood, " of ", Counted(n, "merged change"),
+                            " reverted within the 14 days that ended in this time"),
                std::move(reverted));
 }
 
@@ -255,7 +267,13 @@ std::vector<Figure> FiguresOf(std::span<const WorkOfChange> work, const Handle& 
     for (size_t i = 0; i < std::min(own.bad.size(), kMostEvidence); ++i) figure.evidence.push_back(own.bad[i].second);
     if (!figure.own) continue;
     figure.earlier = row.find({work, alone, before, hours}).value;
-    if (team.size() >= kLeastTeam) figure.team = row.find({work, team, period, hours}).value;
+    const auto counts = [&](const Handle& one) {
+      const std::set<Handle> only = {one};
+      return one != person && row.find({work, only, period, hours}).n > 0;
+    };
+    if (team.size() >= kLeastTeam && std::ranges::count_if(team, counts) >= kLeastOthers) {
+      figure.team = row.find({work, team, period, hours}).value;
+    }
   }
   return figures;
 }

@@ -53,7 +53,7 @@ struct Figure {
   std::string missing = {};  // why there is no value of the person's own; empty when there is one
   std::optional<FigureValue> own = {};
   std::optional<FigureValue> earlier = {};  // of the period as long just before
-  std::optional<FigureValue> team = {};     // pooled over all members, the person too; none under five
+  std::optional<FigureValue> team = {};     // pooled over all members, the person too; see FiguresOf
   std::string reason = {};
   std::vector<std::string> evidence = {};  // names of changes, worst first, at most 3
 };
@@ -67,7 +67,8 @@ struct Figure {
 //   clean         share of merged and analyzed changes that brought no finding; Wilson's interval.
 //   reviews       changes of others answered, in 30 days; Garwood's interval. Neither way is better.
 //   merged        own changes merged, in 30 days; Garwood's interval. Neither way is better: slices are no work.
-// `hours` is called with KeyOf(person).
+// `hours` is called with KeyOf(person). A team's value takes five members, and three besides the person who have
+// anything in it: of fewer it would tell about them.
 std::vector<Figure> FiguresOf(std::span<const WorkOfChange> work, const Handle& person, const std::set<Handle>& team,
                               const Period& period, const WorkingHours& hours);
 

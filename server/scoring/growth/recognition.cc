@@ -122,6 +122,14 @@ std::vector<HelpOccasion> HelpIn(std::span<const Signal> signals) {
   return all;
 }
 
+std::string TextOf(const RecognitionRules& rules) {
+  const auto days = [](absl::Duration period) { return period / absl::Hours(24); };
+  return absl::StrCat("An occasion counts 1, kudos ", rules.kudos, "; at most ", rules.per_day, " count in a day, ",
+                      rules.per_pair, " (of kudos ", rules.kudos_per_pair, ") between the same two in ",
+                      days(rules.pair_period), " days; what both did for each other counts ", rules.traded_help,
+                      " of that, of kudos ", rules.traded_kudos, ".");
+}
+
 HelpRecord HelpBy(const Handle& helper, std::span<const HelpOccasion> help, absl::Time now,
                   const RecognitionRules& rules) {
   const auto counts = [&](const HelpOccasion& one) { return one.at <= now && one.at > now - rules.window; };

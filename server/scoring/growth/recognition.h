@@ -5,13 +5,12 @@
 //
 // Verified are: a comment after which that declaration changed (once per change), an accepted answer, and having
 // reviewed beside a learner who later approved alone a change in that folder (once per learner and folder). Kudos count
-// little. All is by the window of 180 days:
+// little. Unless the server's configuration says otherwise (RecognitionRules), all is by the window of 180 days:
 //   each occasion           1; kudos 0.25
 //   per helper and day      the first 2 count (UTC)
 //   per pair and 90 days    the first 3 count; of kudos the first 1
-//   between the same two    of x and y occasions in both directions, min(x, y) are traded: each traded help counts
-//   half,
-//                           traded kudos nothing. The earliest are the traded ones.
+//   between the same two    of x and y occasions in both directions, min(x, y) are traded, the earliest ones: each
+//                           traded help counts half, traded kudos nothing
 // Recognized from a credit of 1 on. The numbers are ours. Pure; the order of the signals does not matter.
 #ifndef MERGEGATE_SERVER_SCORING_GROWTH_RECOGNITION_H_
 #define MERGEGATE_SERVER_SCORING_GROWTH_RECOGNITION_H_
@@ -45,16 +44,19 @@ struct HelpOccasion {
 std::vector<HelpOccasion> HelpIn(std::span<const Signal> signals);
 
 struct RecognitionRules {
-  absl::Duration window = absl::Hours(24 * 180);
-  absl::Duration pair_period = absl::Hours(24 * 90);
+  absl::Duration window = absl::Hours(24 * 180);      // whole days, as is the next
+  absl::Duration pair_period = absl::Hours(24 * 90);  // at most `window`
   int per_pair = 3;
   int kudos_per_pair = 1;
   int per_day = 2;
-  double kudos = 0.25;
-  double traded_help = 0.5;
+  double kudos = 0.25;       // [0, 1], as are the next two: what counts of 1
+  double traded_help = 0.5;  // 1: trading is not looked at
   double traded_kudos = 0;
   double wanted = 1;
+  bool operator==(const RecognitionRules&) const = default;
 };
+// The caps in a sentence for people.
+std::string TextOf(const RecognitionRules& rules);
 
 struct CountedHelp {
   HelpOccasion help = {};

@@ -36,6 +36,31 @@ std::optional<absl::Time> Completed(const Course& course, std::span<const TakenC
   return at;
 }
 
+// Courses that fit: not completed first, then most checks that fit, then by provider and id.
+std::vector<ProposedCourse> CoursesFor(const RecurringClass& recurs, std::span<const Course> catalogue,
+                                       std::span<const TakenCourse> taken) {
+  struct Fit {
+    ProposedCourse proposed;
+    size_t checks = 0;
+  };
+  std::vector<Fit> fits;
+  for (const Course& course : catalogue) {
+    const std::set<std::string> checks = Fitting(course, recurs.checks);
+    const std::string* topic = FittingTopic(course, recurs.what);
+    if (checks.empty() && topic == nullptr) continue;
+    std::string reason = checks.empty() ? absl::StrCat("its topic \"", *topic, "\"")
+                                        : absl::StrCat("it is about ", absl::StrJoin(checks, ", "));
+    fits.push_back({{course, std::move(reason), Completed(course, taken)}, checks.size()});
+  }
+  std::ranges::sort(fits, {}, [](const Fit& fit) {
+    return std::tuple(fit.proposed.completed.has_value(), -static_cast<int>(fit.checks), fit.proposed.course.provider,
+                      fit.proposed.course.id);
+  });
+  std::vector<ProposedCourse> courses;
+  for (Fit& fit : fits) courses.push_back(std::move(fit.proposed));
+  return courses;
+}
+
 std::string Rate(double value) { return std::isinf(value) ? "without bound" : absl::StrFormat("%.2f", value); }
 
 std::string VerdictOf(const CourseOutcome& outcome) {
@@ -76,34 +101,6 @@ bool Names(std::string_view object, const Course& course) {
          absl::EqualsIgnoreCase(name, absl::StrCat(course.provider, "/", course.id));
 }
 
-std::vector<PlanItem> PlanOf(std::vector<RecurringClass> recurring, std::span<const Course> catalogue,
-                             std::span<const TakenCourse> taken) {
-  std::vector<PlanItem> plan;
-  for (RecurringClass& one : recurring) {
-    struct Fit {
-      ProposedCourse proposed;
-      size_t checks = 0;
-    };
-    std::vector<Fit> fits;
-    for (const Course& course : catalogue) {
-      const std::set<std::string> checks = Fitting(course, one.checks);
-      const std::string* topic = FittingTopic(course, one.what);
-      if (checks.empty() && topic == nullptr) continue;
-      std::string reason = checks.empty() ? absl::StrCat("its topic \"", *topic, "\"")
-                                          : absl::StrCat("it is about ", absl::StrJoin(checks, ", "));
-      fits.push_back({{course, std::move(reason), Completed(course, taken)}, checks.size()});
-    }
-    std::ranges::sort(fits, {}, [](const Fit& fit) {
-      return std::tuple(fit.proposed.completed.has_value(), -static_cast<int>(fit.checks), fit.proposed.course.provider,
-                        fit.proposed.course.id);
-    });
-    PlanItem& item = plan.emplace_back();
-    item.recurs = std::move(one);
-    for (Fit& fit : fits) item.courses.push_back(std::move(fit.proposed));
-  }
-  return plan;
-}
-
 std::vector<CourseOutcome> OutcomesOf(std::span<const JudgedChange> changes, const Handle& person,
                                       const std::set<Handle>& team, std::span<const Course> catalogue,
                                       std::span<const TakenCourse> taken, absl::Time now) {
@@ -131,6 +128,33 @@ std::vector<CourseOutcome> OutcomesOf(std::span<const JudgedChange> changes, con
     }
   }
   return outcomes;
+}
+
+Plan PlanOf(std::span<const JudgedChange> changes, const Handle& person, const Period& period,
+            std::span<const Course> catalogue, std::span<const TakenCourse> taken) {
+  Plan plan;
+  std::vector<CourseOutcome> outcomes = OutcomesOf(changes, person, {}, catalogue, taken, period.until);
+  for (RecurringClass& one : RecurringIn(changes, person, period)) {
+    PlanItem item{.courses = CoursesFor(one, catalogue, taken)};
+    absl::Time since = period.since;
+    for (const ProposedCourse& course : item.courses) since = std::max(since, course.completed.value_or(since));
+    if (since > period.since) {
+      std::vector<RecurringClass> now = RecurringIn(changes, person, {since, period.until});
+      const auto still = std::ranges::find(now, one.what.id, [](const RecurringClass& other) { return other.what.id; });
+      if (still == now.end()) {
+        for (CourseOutcome& outcome : outcomes) {
+          const bool last = outcome.about.what.id == one.what.id && outcome.completed == since;
+          if (last) plan.learnt.push_back(std::move(outcome));
+        }
+        continue;
+      }
+      one = std::move(*still);
+      item.since = since;
+    }
+    item.recurs = std::move(one);
+    plan.items.push_back(std::move(item));
+  }
+  return plan;
 }
 
 }  // namespace mergegate::scoring

@@ -1,7 +1,7 @@
 // A training plan: classes of findings that recur in a person's changes, and the courses that are about them; and
 // later, whether a course helped.
 //
-//   std::vector<PlanItem> plan = PlanOf(RecurringIn(changes, ann, period), catalogue, taken);
+//   Plan plan = PlanOf(changes, ann, period, catalogue, taken);
 //   std::vector<CourseOutcome> outcomes = OutcomesOf(changes, ann, team, catalogue, taken, now);
 //
 // Pure. Values.
@@ -37,13 +37,10 @@ struct ProposedCourse {
   std::optional<absl::Time> completed = {};
 };
 struct PlanItem {
-  RecurringClass recurs = {};
+  std::optional<absl::Time> since = {};      // when such a course was completed, if in the period
+  RecurringClass recurs = {};                // in the period, or since a course about it was completed
   std::vector<ProposedCourse> courses = {};  // not completed first, then most checks that fit, then by provider and id
 };
-// A course fits a class by a glob that matches a check that was found, or by a topic (MeansClass).
-std::vector<PlanItem> PlanOf(std::vector<RecurringClass> recurring, std::span<const Course> catalogue,
-                             std::span<const TakenCourse> taken);
-
 inline constexpr absl::Duration kOutcomeWindow = absl::Hours(24 * 180);
 inline constexpr size_t kLeastTeam = 5;
 
@@ -63,6 +60,16 @@ struct CourseOutcome {
 std::vector<CourseOutcome> OutcomesOf(std::span<const JudgedChange> changes, const Handle& person,
                                       const std::set<Handle>& team, std::span<const Course> catalogue,
                                       std::span<const TakenCourse> taken, absl::Time now);
+
+struct Plan {
+  std::vector<PlanItem> items = {};        // as RecurringIn orders them
+  std::vector<CourseOutcome> learnt = {};  // of classes that recurred in the period, but not since a course about them
+};
+// A course fits a class by a glob that matches a check that was found, or by a topic (MeansClass). Once a course that
+// fits is completed, only what came since counts as recurring: what was before is why it was taken. `changes` reach
+// kOutcomeWindow back beyond the first of the courses.
+Plan PlanOf(std::span<const JudgedChange> changes, const Handle& person, const Period& period,
+            std::span<const Course> catalogue, std::span<const TakenCourse> taken);
 
 }  // namespace mergegate::scoring
 

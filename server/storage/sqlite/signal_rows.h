@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -20,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/status_macros.h"
 #include "server/domain/signal.h"
+#include "server/storage/signal_store.h"
 #include "server/storage/sqlite/database.h"
 #include "server/storage/sqlite/rows.h"
 
@@ -150,6 +153,10 @@ class SignalCorrections {
 
   std::unordered_map<int64_t, absl::flat_hash_map<std::string, std::vector<Correction>>> by_source_;
 };
+
+// SqliteStore::AppendSignals within the caller's transaction. In sqlite_signals.cc.
+absl::StatusOr<std::vector<SignalOutcome>> InsertSignals(Database& db, std::span<const Signal> signals,
+                                                         const std::optional<Deed>& deed);
 
 }  // namespace mergegate::storage
 

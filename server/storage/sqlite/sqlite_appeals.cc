@@ -3,6 +3,7 @@
 #include "server/base/status_macros.h"
 #include "server/storage/sqlite/audit_rows.h"
 #include "server/storage/sqlite/rows.h"
+#include "server/storage/sqlite/signal_rows.h"
 #include "server/storage/sqlite/sqlite_store.h"
 
 namespace mergegate::storage {
@@ -53,6 +54,16 @@ absl::StatusOr<Appeal> Read(Database& db, int64_t number) {
   Appeal appeal = ReadRow(query);
   RETURN_IF_ERROR(ReadParts(db, appeal));
   return appeal;
+}
+
+absl::Status InsertEffects(Database& db, int64_t number, std::span<const AppealEffect> effects) {
+  int64_t place = 0;
+  for (const AppealEffect& effect : effects) {
+    RETURN_IF_ERROR(db.Execute("INSERT INTO appeal_effects VALUES (?, ?, ?, ?, ?, ?)",
+                               {number, place++, effect.scope, effect.name, effect.before, effect.after})
+                        .status());
+  }
+  return absl::OkStatus();
 }
 
 // Ids may hold names; the log keeps a digest of them.
@@ -120,7 +131,8 @@ absl::StatusOr<std::vector<Appeal>> SqliteStore::ListAppeals(const Handle& perso
   return appeals;
 }
 
-absl::Status SqliteStore::AnswerAppeal(const Appeal& appeal, const Deed& deed) {
+absl::Status SqliteStore::AnswerAppeal(const Appeal& appeal, const Deed& deed,
+                                       const std::optional<Signal>& correction) {
   const auto [lock, db] = Writing();
   ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   ASSIGN_OR_RETURN(const Appeal before, Read(db, appeal.number));
@@ -131,12 +143,8 @@ absl::Status SqliteStore::AnswerAppeal(const Appeal& appeal, const Deed& deed) {
                              {static_cast<int64_t>(appeal.state), appeal.answered_by.value(), appeal.answer,
                               ToRow(appeal.answered), appeal.number})
                       .status());
-  int64_t place = 0;
-  for (const AppealEffect& effect : appeal.effects) {
-    RETURN_IF_ERROR(db.Execute("INSERT INTO appeal_effects VALUES (?, ?, ?, ?, ?, ?)",
-                               {appeal.number, place++, effect.scope, effect.name, effect.before, effect.after})
-                        .status());
-  }
+  RETURN_IF_ERROR(InsertEffects(db, appeal.number, appeal.effects));
+  if (correction) RETURN_IF_ERROR(InsertSignals(db, std::span(&*correction, 1), deed).status());
   RETURN_IF_ERROR(
       AddAudit(db, {.at = deed.at,
                     .actor = deed.by,
@@ -145,6 +153,14 @@ absl::Status SqliteStore::AnswerAppeal(const Appeal& appeal, const Deed& deed) {
                     .object = absl::StrCat(appeal.number),
                     .detail = SignalMark(before)})
           .status());
+  return transaction.Commit();
+}
+
+absl::Status SqliteStore::SetEffects(int64_t number, std::span<const AppealEffect> effects) {
+  const auto [lock, db] = Writing();
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  RETURN_IF_ERROR(db.Execute("DELETE FROM appeal_effects WHERE appeal = ?", {number}).status());
+  RETURN_IF_ERROR(InsertEffects(db, number, effects));
   return transaction.Commit();
 }
 

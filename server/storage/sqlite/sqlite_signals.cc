@@ -72,7 +72,14 @@ absl::StatusOr<std::string> Where(Database& db, const SignalQuery& query) {
         absl::StrAppend(&numbers, ", ", found.Int(0));
       }
     }
-    absl::StrAppend(&where, " AND (actor IN (", numbers, ") OR (subject <> 0 AND subject IN (", numbers, ")))");
+    const std::string theirs =
+        absl::StrCat("(actor IN (", numbers, ") OR (subject <> 0 AND subject IN (", numbers, ")))");
+    if (query.whole_objects) {
+      absl::StrAppend(&where, " AND (project, object) IN (SELECT project, object FROM signals", std::string(where),
+                      " AND ", theirs, ")");
+    } else {
+      absl::StrAppend(&where, " AND ", theirs);
+    }
   }
   if (!query.project.empty()) {
     ASSIGN_OR_RETURN(const int64_t number, number_of("signal_names", "name", query.project.value()));
@@ -152,12 +159,10 @@ absl::Status AddCorrectionToAudit(Database& db, const Signal& signal, const Deed
 
 }  // namespace
 
-absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<const Signal> signals,
-                                                                      const std::optional<Deed>& deed) {
+absl::StatusOr<std::vector<SignalOutcome>> InsertSignals(Database& db, std::span<const Signal> signals,
+                                                         const std::optional<Deed>& deed) {
   std::vector<SignalOutcome> outcomes;
   outcomes.reserve(signals.size());
-  const auto [lock, db] = Writing();
-  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
   ASSIGN_OR_RETURN(const SignalCursor before, ReadCursor(db));
   int64_t number = before.number;
   Numbers people(db, "signal_people", "handle"), names(db, "signal_names", "name");
@@ -192,6 +197,14 @@ absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<
     }
   }
   RETURN_IF_ERROR(db.Execute("UPDATE signal_clock SET number = ?", {number}).status());
+  return outcomes;
+}
+
+absl::StatusOr<std::vector<SignalOutcome>> SqliteStore::AppendSignals(std::span<const Signal> signals,
+                                                                      const std::optional<Deed>& deed) {
+  const auto [lock, db] = Writing();
+  ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(db));
+  ASSIGN_OR_RETURN(std::vector<SignalOutcome> outcomes, InsertSignals(db, signals, deed));
   RETURN_IF_ERROR(transaction.Commit());
   return outcomes;
 }
@@ -244,6 +257,27 @@ absl::StatusOr<Page<Signal>> SqliteStore::ListSignals(const SignalQuery& query, 
     last = rows.Int(1);
     page.items.push_back(dictionary.SignalOf(rows));
   }
+}
+
+absl::StatusOr<std::set<Handle>> SqliteStore::PeopleIn(std::span<const ProjectId> projects) {
+  std::set<Handle> people;
+  const auto [lock, db] = Scanning();
+  ASSIGN_OR_RETURN(const Transaction view, Transaction::Begin(db, Transaction::Lock::kRead));
+  for (const ProjectId& project : projects) {
+    ASSIGN_OR_RETURN(Statement query,
+                     db.Query("WITH named AS (SELECT actor, subject FROM signals WHERE project ="
+                              " (SELECT number FROM signal_names WHERE name = ?))"
+                              " SELECT coalesce(person, signal_people.handle) FROM signal_people"
+                              " LEFT JOIN identities ON identities.handle = signal_people.handle"
+                              " WHERE number IN (SELECT actor FROM named UNION SELECT subject FROM named)",
+                              {project.value()}));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool row, query.Step());
+      if (!row) break;
+      people.insert(Handle(query.Text(0)));
+    }
+  }
+  return people;
 }
 
 absl::StatusOr<SignalCursor> SqliteStore::CurrentSignals() {

@@ -66,6 +66,7 @@ class SqliteStore final : public Store {
                                                            const std::optional<Deed>& deed) override;
   absl::Status ScanSignals(const SignalQuery& query, const std::function<void(Signal)>& visit) override;
   absl::StatusOr<Page<Signal>> ListSignals(const SignalQuery& query, int page_size, std::string_view token) override;
+  absl::StatusOr<std::set<Handle>> PeopleIn(std::span<const ProjectId> projects) override;
   absl::StatusOr<SignalChanges> SignalsSince(const SignalCursor& cursor) override;
   absl::StatusOr<SignalCursor> CurrentSignals() override;
 
@@ -154,7 +155,8 @@ class SqliteStore final : public Store {
   absl::StatusOr<Appeal> AddAppeal(const Appeal& appeal, const Deed& deed) override;
   absl::StatusOr<Appeal> GetAppeal(int64_t number) override;
   absl::StatusOr<std::vector<Appeal>> ListAppeals(const Handle& person, bool waiting_only) override;
-  absl::Status AnswerAppeal(const Appeal& appeal, const Deed& deed) override;
+  absl::Status AnswerAppeal(const Appeal& appeal, const Deed& deed, const std::optional<Signal>& correction) override;
+  absl::Status SetEffects(int64_t number, std::span<const AppealEffect> effects) override;
 
   // sqlite_audit.cc
   absl::StatusOr<std::vector<AuditEntry>> ListAuditAbout(const Handle& person,

@@ -91,6 +91,28 @@ TEST(FormatPlan, SaysWhenTheCatalogueHasNothing) {
   EXPECT_THAT(FormatPlan(plan, {}), HasSubstr("Too few changes"));
 }
 
+TEST(FormatPlan, WhatWasLearntIsToldApart) {
+  v1::Plan plan;
+  plan.set_window_days(180);
+  plan.set_judged(12);
+  plan.set_least_changes(3);
+  v1::TrainingOutcome& learnt = *plan.add_learnt();
+  learnt.mutable_about()->set_title("ownership and lifetime");
+  learnt.mutable_course()->set_title("Lifetimes");
+  learnt.mutable_course()->set_provider("ours");
+  learnt.mutable_completed()->set_seconds(1'700'000'000);  // 2023-11-14
+  learnt.set_verdict("it came less often");
+  const std::string text = FormatPlan(plan, {});
+  EXPECT_THAT(text, HasSubstr("Nothing recurs any more."));
+  EXPECT_THAT(text, HasSubstr("ownership and lifetime, Lifetimes (ours) on 2023-11-14: it came less often"));
+  // What recurs all the same is counted since the course.
+  v1::PlanItem& item = *plan.add_items();
+  item.mutable_recurs()->set_changes(3);
+  item.mutable_recurs()->set_judged(5);
+  item.add_courses()->mutable_completed()->set_seconds(1'700'000'000);
+  EXPECT_THAT(FormatPlan(plan, {}), HasSubstr("in 3 of 5 changes since 2023-11-14, 0 findings"));
+}
+
 TEST(FormatGrants, WhoActedAsSomebodyIsTold) {
   v1::ListGrantsResponse grants;
   v1::Reading& reading = *grants.add_readings();

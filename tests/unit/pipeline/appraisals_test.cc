@@ -65,7 +65,10 @@ TEST_F(AppraisalsTest, OnlyATeamOfFiveIsComparedWith) {
   EXPECT_EQ(AppraisalOf(parts_, kAnn, kPeriod)->team, TeamId());
   team.members.push_back(Handle("eve"));
   ASSERT_THAT(store_->SetTeam(team, {}), IsOk());
-  EXPECT_DOUBLE_EQ(Of("survived").team->value, 5.0 / 12) << "pooled";
+  EXPECT_EQ(Of("survived").team, std::nullopt) << "it would tell about ben";
+  SixMerges("cleo", 0);
+  SixMerges("dan", 2);
+  EXPECT_DOUBLE_EQ(Of("survived").team->value, 15.0 / 24) << "pooled";
   EXPECT_EQ(AppraisalOf(parts_, kAnn, kPeriod)->team_size, 5);
 }
 
@@ -99,25 +102,14 @@ TEST_F(AppraisalsTest, APlanReadsTheCatalogueAndWhatWasCompleted) {
   EXPECT_EQ(plan.judged, 3);
   EXPECT_EQ(plan.catalogue, 1);
   ASSERT_THAT(plan.items, SizeIs(1));
-  EXPECT_EQ(plan.items[0].courses[0].completed, OnDay(90.5));
+  EXPECT_EQ(plan.items[0].courses[0].completed, OnDay(90.5)) << "and it recurs all the same";
+  Tell({MakeSignal(SignalKind::kCourseCompleted, "ann", "", 102, "own", 1)});
+  const TrainingPlan later = *TrainingPlanOf(parts_, kAnn, kPeriod);
+  EXPECT_THAT(later.items, IsEmpty()) << "nothing came since";
+  ASSERT_THAT(later.learnt, SizeIs(1));
+  EXPECT_EQ(later.learnt[0].before.changes, 3);
+  EXPECT_EQ(later.learnt[0].verdict, "no analyzed change since: nothing can be said yet");
   EXPECT_THAT(TrainingPlanOf(parts_, Handle("ben"), kPeriod)->items, IsEmpty());
-}
-
-TEST(Effects, TellOnlyWhatMoved) {
-  CompositeScore before;
-  before.missing = "nothing is known";
-  before.metrics = {{.kind = MetricKind::kTechnical, .score = {5000, 4000, 6000}},
-                    {.kind = MetricKind::kKnowledge, .missing = "nothing"}};
-  before.metrics[0].parts = {{.name = "survival", .score = {5000, 4000, 6000}, .n = 6}};
-  CompositeScore after = before;
-  after.missing = "";
-  after.m = {8731, 8000, 9000};
-  after.metrics[0].parts[0].score.value = 6050;
-  EXPECT_THAT(
-      EffectsOf("teams/core", before, after),
-      ElementsAre(AppealEffect{"teams/core", "M", "-", "0.8731 (0.8000 to 0.9000)"},
-                  AppealEffect{"teams/core", "survival", "50.0 (40.0 to 60.0), n 6", "60.5 (40.0 to 60.0), n 6"}));
-  EXPECT_THAT(EffectsOf("teams/core", before, before), IsEmpty());
 }
 
 }  // namespace

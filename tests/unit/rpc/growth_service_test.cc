@@ -1,6 +1,7 @@
 // Who may read whose report, and who is told; feedback, appeals and recognition between people.
 #include "mergegate/v1/growth_service.grpc.pb.h"
 #include "mergegate/v1/signal_service.grpc.pb.h"
+#include "server/pipeline/appeals.h"
 #include "tests/support/signal_builder.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/rpc/server_fixture.h"
@@ -212,6 +213,34 @@ TEST_F(AppealsTest, WhatIsAcceptedIsCorrectedRecomputedAndTold) {
   for (const char* action : {"appeal.filed", "appeal.accepted", "signal.retracted"}) {
     EXPECT_THAT(AuditActions(), Contains(action));
   }
+}
+
+TEST_F(AppealsTest, WhatAnInterruptedAnswerMovedIsWorkedOutWhenItIsLookedAt) {
+  const As ann = Give("ann", v1::ROLE_DEVELOPER);
+  ASSERT_TRUE(File(ann).ok());
+  // As far as the server came before it was stopped: answered, corrected, and what the numbers were.
+  Appeal appeal = *store_->GetAppeal(1);
+  appeal.state = AppealState::kAccepted;
+  appeal.answered_by = Handle("lee");
+  appeal.answered = clock_.Now();
+  appeal.effects = *pipeline::StandingOf(parts_, appeal, {ProjectId("p")});
+  Signal correction = store_->ListSignals({.kinds = {SignalKind::kChangeReverted}}, 1, "")->items.at(0);
+  correction.corrects = correction.source_id;
+  correction.source_id = "appeal/1";
+  correction.retracted = true;
+  ASSERT_THAT(store_->AnswerAppeal(appeal, {}, correction), IsOk());
+
+  clock_.Advance(absl::Hours(24 * 30));  // both sides are as of the answer
+  v1::ListAppealsRequest own;
+  own.set_own(true);
+  v1::ListAppealsResponse mine;
+  ASSERT_TRUE(Call(&Stub::ListAppeals, own, mine, ann).ok());
+  ASSERT_EQ(mine.appeals_size(), 1);
+  const auto survived = std::ranges::find(mine.appeals(0).effects(), "survived", &v1::AppealEffect::name);
+  ASSERT_NE(survived, mine.appeals(0).effects().end());
+  EXPECT_EQ(survived->before() + " > " + survived->after(), "83 % (50 % to 96 %), n 6 > 100 % (69 % to 100 %), n 6");
+  for (const v1::AppealEffect& effect : mine.appeals(0).effects()) EXPECT_NE(effect.before(), effect.after());
+  EXPECT_EQ(store_->GetAppeal(1)->effects.size(), static_cast<size_t>(mine.appeals(0).effects_size())) << "and kept";
 }
 
 TEST_F(AppealsTest, NobodyAnswersTheirOwnAndARejectedOneChangesNothing) {

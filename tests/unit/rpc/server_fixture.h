@@ -61,10 +61,11 @@ class ServerTest : public pipeline::PipelineTest {
   }
 
   // A token of that person.
-  As Give(const std::string& person, v1::Role role) {
+  As Give(const std::string& person, v1::Role role, const std::string& project = "") {
     v1::CreateTokenRequest request;
     request.mutable_token()->set_person(person);
     request.mutable_token()->set_role(role);
+    if (!project.empty()) request.mutable_token()->add_projects("projects/" + project);
     v1::CreateTokenResponse response;
     const grpc::Status status = Call(&v1::AccessService::Stub::CreateToken, request, response, As("root"));
     EXPECT_TRUE(status.ok()) << status.error_message();

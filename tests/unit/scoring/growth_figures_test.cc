@@ -128,8 +128,10 @@ TEST_F(Figures, CleanIsOfAnalyzedChangesOnly) {
 
 TEST_F(Figures, CountsAreByThirtyDaysAndByHeadInATeam) {
   for (int i = 0; i < 3; ++i) Tell(ChangeStory("p", "a" + std::to_string(i), "ann", 100).Merge(101));
-  for (int i = 0; i < 12; ++i)
-    Tell(ChangeStory("p", "b" + std::to_string(i), "ben", 100).Review("ann", 101).Merge(101));
+  for (int i = 0; i < 12; ++i) {
+    const std::string author = i < 10 ? "ben" : i < 11 ? "cleo" : "dan";
+    Tell(ChangeStory("p", "b" + std::to_string(i), author, 100).Review("ann", 101).Merge(101));
+  }
   const std::set<Handle> team = {kAnn, Handle("ben"), Handle("cleo"), Handle("dan"), Handle("eve")};
   const Figure merged = Of("merged", team);
   EXPECT_DOUBLE_EQ(merged.own->value, 1);           // 3 in 90 days
@@ -138,6 +140,7 @@ TEST_F(Figures, CountsAreByThirtyDaysAndByHeadInATeam) {
   EXPECT_DOUBLE_EQ(merged.earlier->value, 0);
   EXPECT_EQ(merged.better, Better::kNeither);
   EXPECT_DOUBLE_EQ(Of("reviews", team).own->value, 4);
+  EXPECT_EQ(Of("reviews", team).team, std::nullopt) << "nobody else reviewed: it would be hers again";
   EXPECT_EQ(Of("merged", {kAnn, Handle("ben"), Handle("cleo"), Handle("dan")}).team, std::nullopt)
       << "four would be about persons";
 }

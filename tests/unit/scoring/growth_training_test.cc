@@ -122,30 +122,64 @@ const Course kOwnership{.provider = "ours", .id = "own", .title = "Ownership", .
 const Course kMemory{.provider = "coursera", .id = "mem", .title = "Memory at length", .topics = {"memory"}};
 const Course kThreads{.provider = "ours", .id = "thr", .title = "Threads", .topics = {"concurrency"}};
 
-std::vector<RecurringClass> MemoryRecurs() {
+// Four changes with a finding of memory, on days 0 to 3.
+std::vector<Signal> MemoryRecurs() {
   std::vector<Signal> signals;
   for (int i = 0; i < 4; ++i) Append(signals, Judged("c" + std::to_string(i), "ann", i, {"bugprone-use-after-move"}));
-  return RecurringIn(JudgedChangesOf(signals), kAnn, kYear);
+  return signals;
+}
+
+Plan PlanAfter(const std::vector<Signal>& signals, const std::vector<Course>& catalogue,
+               const std::vector<TakenCourse>& taken) {
+  return PlanOf(JudgedChangesOf(signals), kAnn, kYear, catalogue, taken);
 }
 
 TEST(TrainingPlan, CoursesThatFitByCheckComeBeforeThoseByTopic) {
-  const std::vector<Course> catalogue = {kMemory, kThreads, kOwnership};
-  const std::vector<PlanItem> plan = PlanOf(MemoryRecurs(), catalogue, {});
+  const std::vector<PlanItem> plan = PlanAfter(MemoryRecurs(), {kMemory, kThreads, kOwnership}, {}).items;
   ASSERT_THAT(plan, SizeIs(1));
   ASSERT_THAT(plan[0].courses, SizeIs(2)) << "nothing about threads";
   EXPECT_EQ(plan[0].courses[0].course, kOwnership);
   EXPECT_EQ(plan[0].courses[0].reason, "it is about bugprone-use-after-move");
   EXPECT_EQ(plan[0].courses[1].reason, "its topic \"memory\"");
+  EXPECT_THAT(PlanAfter(MemoryRecurs(), {}, {}).items[0].courses, IsEmpty()) << "an empty catalogue says nothing";
 }
 
-TEST(TrainingPlan, WhatWasCompletedComesLastAndAnEmptyCatalogueSaysNothing) {
-  const std::vector<Course> catalogue = {kMemory, kOwnership};
+TEST(TrainingPlan, AClassThatStoppedAfterACourseIsLearntAndNotProposed) {
+  std::vector<Signal> signals = MemoryRecurs();
   const std::vector<TakenCourse> taken = {{"OURS/own", OnDay(9)}};
-  const std::vector<PlanItem> plan = PlanOf(MemoryRecurs(), catalogue, taken);
-  ASSERT_THAT(plan[0].courses, SizeIs(2));
-  EXPECT_EQ(plan[0].courses[0].course, kMemory);
-  EXPECT_EQ(plan[0].courses[1].completed, OnDay(9));
-  EXPECT_THAT(PlanOf(MemoryRecurs(), {}, {})[0].courses, IsEmpty());
+  // Two changes with it since: it does not recur any more. 4 of 4 before in 400 lines, 2 of 8 after in 800.
+  for (int i = 0; i < 8; ++i) {
+    Append(signals, Judged("later" + std::to_string(i), "ann", 20 + i,
+                           i < 2 ? std::vector<std::string>{"bugprone-use-after-move"} : std::vector<std::string>{}));
+  }
+  const Plan plan = PlanAfter(signals, {kMemory, kOwnership}, taken);
+  EXPECT_THAT(plan.items, IsEmpty());
+  ASSERT_THAT(plan.learnt, SizeIs(1));
+  EXPECT_EQ(plan.learnt[0].course, kOwnership);
+  EXPECT_EQ(plan.learnt[0].before.changes, 4);
+  EXPECT_EQ(plan.learnt[0].after.changes, 2);
+  EXPECT_EQ(plan.learnt[0].after.judged, 8);
+  EXPECT_DOUBLE_EQ(plan.learnt[0].ratio->value, 0.25);  // (2 / 800) / (4 / 400)
+}
+
+TEST(TrainingPlan, WhatRecursAllTheSameIsProposedByWhatCameSince) {
+  std::vector<Signal> signals = MemoryRecurs();
+  for (int i = 0; i < 3; ++i) {
+    Append(signals, Judged("later" + std::to_string(i), "ann", 20 + i, {"bugprone-use-after-move"}));
+  }
+  Append(signals, Judged("clean", "ann", 30, {}));
+  const Plan plan = PlanAfter(signals, {kMemory, kOwnership}, {{"own", OnDay(9)}});
+  EXPECT_THAT(plan.learnt, IsEmpty());
+  ASSERT_THAT(plan.items, SizeIs(1));
+  EXPECT_EQ(plan.items[0].recurs.changes, 3) << "not the four before the course";
+  EXPECT_EQ(plan.items[0].recurs.judged, 4);
+  ASSERT_THAT(plan.items[0].courses, SizeIs(2));
+  EXPECT_EQ(plan.items[0].courses[0].course, kMemory);
+  EXPECT_EQ(plan.items[0].courses[1].completed, OnDay(9)) << "what was completed comes last";
+}
+
+TEST(TrainingPlan, ACourseAboutSomethingElseChangesNothing) {
+  EXPECT_THAT(PlanAfter(MemoryRecurs(), {kMemory, kThreads}, {{"thr", OnDay(9)}}).items, SizeIs(1));
 }
 
 TEST(TrainingPlan, CoursesAreNamedByIdTitleOrBoth) {

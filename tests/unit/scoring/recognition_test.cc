@@ -31,9 +31,9 @@ class Recognition : public ::testing::Test {
   void Thanked(const std::string& who, const std::string& whom, double day) {
     signals_.push_back(MakeSignal(SignalKind::kKudos, who, whom, day));
   }
-  HelpRecord By(const Handle& helper) {
+  HelpRecord By(const Handle& helper, const RecognitionRules& rules = {}) {
     std::ranges::reverse(signals_);  // in whatever order
-    return HelpBy(helper, HelpIn(signals_), kNow);
+    return HelpBy(helper, HelpIn(signals_), kNow, rules);
   }
   std::vector<Signal> signals_;
   int changes_ = 0;
@@ -136,6 +136,23 @@ TEST_F(Recognition, WhoTaughtALearnerWhoLaterReviewsAlone) {
   EXPECT_EQ(record.help[0].help.about, "p:src/net");
   EXPECT_EQ(record.help[0].help.at, OnDay(112.1));
   EXPECT_EQ(By(kBen).credit, 0) << "learning is no help to others";
+}
+
+TEST_F(Recognition, AServersOwnCapsHold) {
+  for (int day = 100; day < 105; ++day) Helped("ann", "ben", day);
+  Helped("ben", "ann", 110);
+  EXPECT_EQ(By(kAnn).credit, 2.5);  // three of five, one of them traded
+  EXPECT_EQ(By(kAnn, {.per_pair = 5}).credit, 4.5);
+  EXPECT_EQ(By(kAnn, {.per_pair = 5, .traded_help = 1}).credit, 5) << "trading is not looked at";
+  EXPECT_EQ(By(kAnn, {.window = absl::Hours(24 * 78), .pair_period = absl::Hours(24)}).credit, 1.5)
+      << "days 103 and 104 lie in the window, and one was traded";
+  EXPECT_FALSE(By(kAnn, {.wanted = 3}).recognized);
+}
+
+TEST_F(Recognition, TheCapsCanBeRead) {
+  EXPECT_EQ(TextOf({}),
+            "An occasion counts 1, kudos 0.25; at most 2 count in a day, 3 (of kudos 1) between the same two in 90 "
+            "days; what both did for each other counts 0.5 of that, of kudos 0.");
 }
 
 }  // namespace
