@@ -33,11 +33,11 @@ absl::Status TellReview(const Inbound& inbound, const ProjectId& project, const 
 absl::Status TellThread(storage::Store& store, const HostConfig& host, const HostEvent& event, SignalKind kind,
                         const ProjectId& project, const std::string& author, absl::Time now);
 
-// The person behind a login of `host`, under the name by which they are known here: whom an administrator linked as
+// The person behind a login of `host`, under the name by which they are known here: who was linked as
 // "host:login" or, where there is no other host, by the login alone; else somebody of that name.
 absl::StatusOr<Person> PersonOf(storage::Store& store, const HostConfig& host, const HostUser& user);
 
-// Whether an administrator linked that login: a name alone proves nothing, anybody can take it at the host.
+// Whether somebody here linked that login: a name alone proves nothing, anybody can take it at the host.
 inline bool IsLinked(const Person& person) { return person.identities.size() > 1; }
 
 }  // namespace mergegate::pipeline

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -57,6 +58,33 @@ storage::Renaming ReviewRenaming() {
     return absl::OkStatus();
   };
   return renaming;
+}
+
+// Whoever links two names lets one act, and read, as the other: nobody but an administrator does that with names of
+// their own, or of somebody who may more than they.
+absl::Status CheckLink(const Caller& caller, storage::Store& store, absl::Time now, const std::vector<Handle>& names) {
+  if (caller.IsAdmin()) return absl::OkStatus();
+  std::set<Handle> people;
+  for (const Handle& name : names) {
+    ASSIGN_OR_RETURN(const Person person, store.ResolvePerson(name));
+    people.insert(person.id);
+  }
+  ASSIGN_OR_RETURN(const Person self, store.ResolvePerson(caller.person));
+  if (people.contains(self.id)) {
+    return WithDetail(absl::PermissionDeniedError("nobody links names of their own"), "OWN_NAME", "person",
+                      "ask another lead, or an administrator");
+  }
+  ASSIGN_OR_RETURN(const std::vector<AccessToken> tokens, store.ListTokens());
+  for (const AccessToken& token : tokens) {
+    if (token.revoked || token.expires <= now || AtLeast(caller.role, token.role)) continue;
+    ASSIGN_OR_RETURN(const Person holder, store.ResolvePerson(token.person));
+    if (!people.contains(holder.id)) continue;
+    return WithDetail(
+        absl::PermissionDeniedError(absl::StrCat(token.person.value(), " has the role ", std::string(Name(token.role)),
+                                                 ", which is more than yours")),
+        "ROLE_TOO_LOW", "person", "ask an administrator");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -114,6 +142,7 @@ grpc::Status PeopleService::LinkIdentity(grpc::ServerContext* context, const v1:
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const Handle person, wire::ParseHandle(request->person(), "person"));
     ASSIGN_OR_RETURN(const Handle identity, wire::ParseHandle(request->identity(), "identity"));
+    RETURN_IF_ERROR(CheckLink(caller, parts_.store, parts_.clock.Now(), {person, identity}));
     ASSIGN_OR_RETURN(const Person linked, parts_.store.LinkIdentity(person, identity, DeedOf(caller)));
     *response = wire::ToProto(linked);
     return absl::OkStatus();

@@ -110,8 +110,25 @@ TEST_F(PeopleServiceTest, WhoIsWhoIsForAllProjectsToSay) {
   v1::ListOutboxResponse outbox;
   EXPECT_EQ(Call(&v1::ServerService::Stub::ListOutbox, v1::ListOutboxRequest(), outbox, root).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+  link.set_person("lee");
   link.set_identity("lee-gh");
   EXPECT_TRUE(Call(&Stub::LinkIdentity, link, person, Give("lou", v1::ROLE_LEAD)).ok()) << "a token for all";
+}
+
+TEST_F(PeopleServiceTest, ALeadLinksNobodyToThemselvesOrToWhoMayMore) {
+  const As lead = Give("lou", v1::ROLE_LEAD), root = Give("ruth", v1::ROLE_ADMIN);
+  const auto link = [this](const As& caller, const std::string& to, const std::string& name) {
+    v1::LinkIdentityRequest request;
+    request.set_person(to);
+    request.set_identity(name);
+    v1::Person person;
+    return Call(&Stub::LinkIdentity, request, person, caller).error_message();
+  };
+  EXPECT_THAT(link(lead, "cleo", "lou"), HasSubstr("nobody links names of their own"));  // lou would read as cleo
+  EXPECT_THAT(link(lead, "lou", "lou-gh"), HasSubstr("nobody links names of their own"));
+  EXPECT_THAT(link(lead, "ruth", "lou-gh"), HasSubstr("ruth has the role admin, which is more than yours"));
+  EXPECT_EQ(link(lead, "cleo", "cleo-gl"), "");
+  EXPECT_EQ(link(root, "ruth", "ruth-gh"), "");
 }
 
 }  // namespace
