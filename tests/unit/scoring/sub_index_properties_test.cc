@@ -289,7 +289,9 @@ TEST(SubIndexPropertiesTest, OneMoreGoodThingNeverLowersAndABadOneNeverRaises) {
   for (const Step& step : Steps()) {
     EXPECT_GT(rose[step.name], 0) << step.name << " moves";
     // Taking up a course costs nothing.
-    if (step.worse && step.name != "training") EXPECT_GT(fell[step.name], 0) << step.name << " moves";
+    if (step.worse && step.name != "training") {
+      EXPECT_GT(fell[step.name], 0) << step.name << " moves";
+    }
   }
 }
 
