@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@ class Mirrors {
 
   absl::StatusOr<std::unique_ptr<git::Mirror>> Open(const ProjectId& project) const {
     const auto it = adopted_.find(project);
+    std::lock_guard lock(opening_);  // whoever comes second must not find it half made
     return git::Mirror::OpenOrCreate(absl::StrCat(root_, "/", project.value(), ".git"),
                                      it == adopted_.end() ? "" : it->second);
   }
@@ -32,6 +34,7 @@ class Mirrors {
  private:
   const std::string root_;
   const std::map<ProjectId, std::string> adopted_;
+  mutable std::mutex opening_;
 };
 
 }  // namespace mergegate::pipeline
