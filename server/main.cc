@@ -227,18 +227,14 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
   pipeline::SignalFeed feed(parts, flags.data_dir + "/signals");
   // An embedded server ends with its run: nothing comes after it to be warm for.
   if (!flags.embedded) {
-    const auto read_ahead = [&experts, &risks](const ProjectId& project) {
-      experts.ReadAhead(project);
-      risks.ReadAhead(project);
-    };
-    parts.on_base = [&warmer, &feed, read_ahead, warms = flags.warm_units > 0](const Submission& base) {
-      read_ahead(base.project);
+    parts.on_base = [&warmer, &feed, &experts, &risks, warms = flags.warm_units > 0](const Submission& base) {
+      experts.ReadAhead(base.project);
+      risks.ReadAhead(base.project);
       if (warms) warmer.BaseMoved(base);
       feed.BaseMoved(base.project);
     };
     if (flags.warm_units > 0) warmer.Start();
     feed.Start();
-    for (const auto& [project, objects] : adopted) read_ahead(project);
   }
   if (flags.embedded) RETURN_IF_ERROR(pipeline::CloseAbandonedRuns(parts));
   pipeline::Scheduler scheduler(
