@@ -186,6 +186,7 @@ class Watch {
     if (end_) return;
     end_ = outcome;
     kill(-pid_, SIGKILL);
+    kill(pid_, SIGKILL);  // one that was just forked by a zygote leads no group yet
     output_.Close();
   }
 

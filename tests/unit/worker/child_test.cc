@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,6 +118,25 @@ TEST(ChildTest, StopsOnRequestOfAnotherThread) {
   runner.join();
   EXPECT_EQ(child.outcome, ChildOutcome::kStopped);
   EXPECT_LT(child.wall_seconds, 20);
+}
+
+// A zygote answers as soon as it has forked; the process becomes the leader of a group some moments later, if ever.
+TEST(ChildTest, StopsAProcessThatLeadsNoGroupYet) {
+  StopRequest stop;
+  const Spawner spawn = [&](const SpawnPlan&) {
+    SpawnResult forked{.pid = fork()};
+    if (forked.pid == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      while (true) pause();
+    }
+    forked.pid_descriptor = static_cast<int>(syscall(SYS_pidfd_open, forked.pid, 0));
+    stop.Request();
+    return forked;
+  };
+  const ChildResult child =
+      RunChild({.argv = {"paused"}, .environment = {}, .input = {}, .limits = RoomyLimits()}, &stop, spawn);
+  EXPECT_EQ(child.outcome, ChildOutcome::kStopped);
+  EXPECT_EQ(child.signal, SIGKILL);
 }
 
 TEST(ChildTest, SaysWhyAProgramCannotStart) {

@@ -82,11 +82,9 @@ TEST_F(WorkerProgramTest, EndsOnSigtermInTheMiddleOfWork) {
   server_.Add(TaskOf("hang.cc", "t1"));
   const pid_t worker = Start(CommandLine());
   ASSERT_TRUE(server_.WaitUntil([&] { return server_.IsLeased("t1"); }));
-  const auto begin = std::chrono::steady_clock::now();
   kill(worker, SIGTERM);
   int status = 0;
-  ASSERT_EQ(waitpid(worker, &status, 0), worker);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  ASSERT_EQ(waitpid(worker, &status, 0), worker);  // would block for ever if the worker waited for its task
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
