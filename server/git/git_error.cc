@@ -72,7 +72,9 @@ void StartLibrary() {
     }
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, 1);
-    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+    // Objects get their names from their bytes when a pack comes in; to hash them at every reading, as libgit2 does and
+    // git does not, is 38 % of the cost of reading a history. What rots on the disk fails zlib's checksum.
+    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
     git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, kMaxObjectBytes);
     return true;
   }();
