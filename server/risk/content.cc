@@ -36,7 +36,7 @@ std::string_view Trim(std::string_view text) {
 // The first of the marks of comments, "/*", "*/" and "//", from `at` on, strings and characters left out; npos: none.
 size_t FindMark(std::string_view line, size_t at) {
   const auto is = [&](size_t i, char c) { return i < line.size() && line[i] == c; };
-  for (; at < line.size(); ++at) {
+  for (; (at = line.find_first_of("/*\"'", at)) != std::string_view::npos; ++at) {
     const std::string_view two = line.substr(at, 2);
     if (two == "/*" || two == "*/" || two == "//") return at;
     // An apostrophe may stand in a number, or in prose.
