@@ -6,20 +6,25 @@
 #include "server/base/status_macros.h"
 
 namespace mergegate {
+
+pipeline::PublishParts PublishWork::Publishing(const config::ServerFile& file, const hosts::Hosts& hosts) {
+  return {.clock = parts_.clock,
+          .mirrors = parts_.mirrors,
+          .store = parts_.store,
+          .metrics = parts_.metrics,
+          .host = [&hosts](std::string_view name) { return hosts.Client(name); },
+          .chats = file.chats,
+          .say = [this](const ChatConfig& chat,
+                        const publication::ChatMessage& message) { return chat_.Send(chat, message); }};
+}
+
 PublishWork::PublishWork(const pipeline::PipelineParts& parts, const config::ServerFile& file, Http& http,
                          const hosts::Hosts& hosts)
     : parts_(parts),
-      anything_(!file.hosts.empty()),
+      anything_(!file.hosts.empty() || !file.chats.empty()),
       chat_(http, parts.clock),
-      loop_({.clock = parts.clock,
-             .mirrors = parts.mirrors,
-             .store = parts.store,
-             .metrics = parts.metrics,
-             .host = [&hosts](std::string_view name) { return hosts.Client(name); },
-             .chats = file.chats,
-             .say = [this](const ChatConfig& chat,
-                           const publication::ChatMessage& message) { return chat_.Send(chat, message); }},
-            {}) {
+      loop_(Publishing(file, hosts), {}),
+      reminders_(Publishing(file, hosts)) {
   const auto count = [&store = parts.store](storage::IntentState state) {
     return [&store, state] {
       auto counts = store.CountIntents();
@@ -34,7 +39,13 @@ PublishWork::PublishWork(const pipeline::PipelineParts& parts, const config::Ser
 absl::Status PublishWork::Start() {
   RETURN_IF_ERROR(parts_.store.ReleaseIntents(parts_.clock.Now()));
   if (anything_) loop_.Start();
+  reminders_.Start();
   return absl::OkStatus();
+}
+
+void PublishWork::Stop() {
+  reminders_.Stop();
+  loop_.Stop();
 }
 
 }  // namespace mergegate

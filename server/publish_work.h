@@ -10,6 +10,7 @@
 #include "server/hosts/host_client.h"
 #include "server/notify/chat_client.h"
 #include "server/pipeline/publish_loop.h"
+#include "server/pipeline/reminder_loop.h"
 #include "server/pipeline/run_pipeline.h"
 
 namespace mergegate {
@@ -22,13 +23,16 @@ class PublishWork {
 
   // Takes back what the process before this one was sending.
   absl::Status Start();
-  void Stop() { loop_.Stop(); }
+  void Stop();
 
  private:
+  pipeline::PublishParts Publishing(const config::ServerFile& file, const hosts::Hosts& hosts);
+
   const pipeline::PipelineParts& parts_;
   const bool anything_;
   notify::ChatClient chat_;
   pipeline::PublishLoop loop_;
+  pipeline::ReminderLoop reminders_;
 };
 
 }  // namespace mergegate

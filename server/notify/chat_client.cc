@@ -25,6 +25,7 @@ constexpr size_t kDiscordItems = 10;
 constexpr size_t kDiscordContent = 2'000;
 constexpr size_t kDiscordItem = 500;  // 10 of them, and the rest, stay below 6000
 constexpr size_t kDiscordTitle = 256;
+constexpr size_t kCommand = 250;
 
 // Slack turns <...> into links, mentions and channels, and its own marks into styles; a zero-width space keeps them
 // off.
@@ -51,6 +52,17 @@ std::string Discord(const std::string& text) {
     if (c == '@' || c == ':') escaped += "\xE2\x80\x8B";  // no mention, no link
   }
   return escaped;
+}
+
+// Inside of `...`, where neither finds marks or mentions. Slack wants its three signs escaped there, too.
+std::string SlackCode(const std::string& text) {
+  return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
+}
+
+// What cannot be shown as it is would be another command: it is left out.
+bool IsCommand(const std::string& text) {
+  return !text.empty() && text.size() <= kCommand && OneLine(text, kCommand) == text &&
+         text.find('`') == std::string::npos;
 }
 
 int Colour(VerdictState state) {
@@ -86,6 +98,9 @@ json SlackBody(const ChatMessage& message) {
       if (text.size() + more.size() > kSlackText) break;
       text += more;
     }
+    if (IsCommand(item.command) && text.size() + 5 * item.command.size() < kSlackText) {
+      absl::StrAppend(&text, "\n`", SlackCode(item.command), "`");
+    }
     add(text);
     absl::StrAppend(&plain, i == 0 ? ": " : "; ", item.title);
   }
@@ -102,6 +117,9 @@ json DiscordBody(const ChatMessage& message) {
       const std::string more = absl::StrCat(text.empty() ? "" : "\n", Discord(OneLine(line, 200)));
       if (text.size() + more.size() > kDiscordItem - 100) break;
       text += more;
+    }
+    if (IsCommand(item.command) && text.size() + item.command.size() + 3 <= kDiscordItem - 100) {
+      absl::StrAppend(&text, text.empty() ? "`" : "\n`", item.command, "`");
     }
     // A title takes no marks, but for mentions, which parse [] keeps off.
     json embed = {{"title", OneLine(item.title, std::min(kDiscordTitle, size_t{100}))}, {"color", Colour(item.state)}};

@@ -5,14 +5,12 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "server/base/status_macros.h"
-#include "server/domain/glob.h"
 #include "server/domain/names.h"
+#include "server/pipeline/chat_message.h"
+#include "server/pipeline/reminders.h"
 #include "server/pipeline/review_log.h"
-#include "server/reviewers/working_time.h"
 #include "server/wire/verdict_bytes.h"
 
 namespace mergegate::pipeline {
@@ -23,16 +21,11 @@ using publication::ChatMessage;
 using storage::Intent;
 using storage::IntentKind;
 
-// What a kMessage's text begins with; the run's id follows, but for a digest.
+// What a kMessage's text begins with; the run's id follows.
 constexpr std::string_view kVerdict = "verdict ";
 constexpr std::string_view kTurn = "turn ";
-constexpr std::string_view kDigest = "digest";
 
 Told Skipped(std::string why) { return {.sent = false, .note = std::move(why)}; }
-
-bool Hears(const ChatConfig& chat, const ProjectId& project) {
-  return chat.projects.empty() || AnyGlobMatches(chat.projects, project.value());
-}
 
 bool SamePerson(storage::Store& store, const Handle& a, const Handle& b) {
   if (a == b) return true;
@@ -55,20 +48,6 @@ std::string WhyTheirTurn(storage::Store& store, const reviewers::ReviewState& st
     }
   }
   return "";
-}
-
-absl::TimeZone ZoneOf(const std::string& name) {
-  absl::TimeZone zone;
-  return absl::LoadTimeZone(name, &zone) ? zone : absl::UTCTimeZone();
-}
-
-// The first moment from `now` on when the person works.
-absl::Time InWorkingHours(storage::Store& store, const Handle& person, absl::Time now) {
-  const auto availability = store.GetAvailability(person);
-  if (!availability.ok()) return now;
-  const absl::TimeZone zone = ZoneOf(availability->time_zone.empty() ? "UTC" : availability->time_zone);
-  const absl::Time soon = reviewers::AddWorkingTime(reviewers::CalendarOf(*availability, zone), now, absl::Seconds(1));
-  return soon == absl::InfiniteFuture() ? now : soon - absl::Seconds(1);
 }
 
 const ChatConfig* FindChat(const PublishParts& parts, const std::string& name) {
@@ -116,11 +95,20 @@ absl::StatusOr<std::optional<ChatItem>> TurnItem(const PublishParts& parts, cons
 
 absl::StatusOr<ChatMessage> Digest(const PublishParts& parts, const ChatConfig& chat) {
   ChatMessage message{.headline = chat.person.empty() ? "Open changes" : "It is your turn"};
+  std::vector<Reminder> reminders;
+  if (!chat.person.empty()) {
+    ASSIGN_OR_RETURN(reminders, RemindersOf(parts, chat));
+    for (const Reminder& reminder : reminders) message.items.push_back(ItemOf(reminder, parts.clock.Now()));
+  }
   ASSIGN_OR_RETURN(const std::vector<HostProject> projects, parts.store.ListHostProjects());
   for (const HostProject& project : projects) {
     if (!Hears(chat, project.project)) continue;
     ASSIGN_OR_RETURN(const std::vector<HostChange> changes, parts.store.ListOpenHostChanges(project.project));
     for (const HostChange& change : changes) {
+      const auto is_it = [&](const Reminder& reminder) {
+        return reminder.project == change.project && reminder.change == change.change;
+      };
+      if (std::ranges::any_of(reminders, is_it)) continue;  // it is told of already
       ASSIGN_OR_RETURN(const std::optional<Known> known, NewestVerdict(parts, project, change));
       if (!known) continue;
       if (!chat.person.empty()) {
@@ -141,23 +129,8 @@ absl::StatusOr<Told> Say(const PublishParts& parts, const ChatConfig& chat, cons
 
 }  // namespace
 
-absl::Time NextAt(absl::Time now, const std::string& time_of_day, const absl::TimeZone& zone) {
-  int hour = 0, minute = 0;
-  if (time_of_day.size() != 5 || !absl::SimpleAtoi(time_of_day.substr(0, 2), &hour) ||
-      !absl::SimpleAtoi(time_of_day.substr(3), &minute)) {
-    return now;
-  }
-  const absl::CivilDay day(absl::ToCivilDay(now, zone));
-  for (const absl::CivilDay next : {day, day + 1}) {
-    const absl::Time at = absl::FromCivil(absl::CivilMinute(next.year(), next.month(), next.day(), hour, minute), zone);
-    if (at >= now) return at;
-  }
-  return now;
-}
-
 absl::StatusOr<Told> TellChats(const PublishParts& parts, const Run& run, const Verdict& verdict,
                                const hosts::Place& place) {
-  const absl::Time now = parts.clock.Now();
   const HostChange& change = place.change;
   ASSIGN_OR_RETURN(const ReviewLog log, ReviewLog::Read(parts.store, change.project, change.change));
   int told = 0;
@@ -166,24 +139,15 @@ absl::StatusOr<Told> TellChats(const PublishParts& parts, const Run& run, const 
     const bool wanted = chat.person.empty() ? std::ranges::find(chat.verdicts, verdict.state) != chat.verdicts.end()
                                             : !WhyTheirTurn(parts.store, log.state(), verdict, chat.person).empty();
     if (!wanted) continue;
-    storage::NewIntent message{
-        .kind = IntentKind::kMessage, .project = change.project, .change = change.change, .subject = chat.name};
-    message.lane = absl::StrCat("chat:", chat.name);
-    if (!chat.digest.empty()) {
-      message.due = NextAt(now, chat.digest, ZoneOf(chat.time_zone));
-      message.text = kDigest;
-      message.key = absl::StrCat("digest:", chat.name, ":", absl::ToUnixSeconds(message.due));
-    } else if (!chat.person.empty()) {
-      message.due = InWorkingHours(parts.store, chat.person, now);
-      message.text = absl::StrCat(std::string(kTurn), run.id.value());
-      message.key = absl::StrCat("turn:", chat.name, ":", change.project.value(), ":", change.change, ":",
-                                 change.head.value(), ":", WaitsForPeopleOnly(verdict) ? "review" : "code");
-    } else {
-      message.text = absl::StrCat(std::string(kVerdict), run.id.value());
-      message.key = absl::StrCat("told:", chat.name, ":", change.project.value(), ":", change.change, ":",
-                                 change.head.value(), ":", std::string(Name(verdict.state)));
-    }
-    ASSIGN_OR_RETURN(const bool added, parts.store.AddIntent(message, now));
+    const std::string head = absl::StrCat(change.project.value(), ":", change.change, ":", change.head.value(), ":");
+    const storage::NewIntent message =
+        chat.person.empty()
+            ? MessageFor(parts, chat, change.project, change.change,
+                         absl::StrCat(std::string(kVerdict), run.id.value()),
+                         absl::StrCat("told:", chat.name, ":", head, std::string(Name(verdict.state))))
+            : MessageFor(parts, chat, change.project, change.change, absl::StrCat(std::string(kTurn), run.id.value()),
+                         absl::StrCat("turn:", chat.name, ":", head, WaitsForPeopleOnly(verdict) ? "review" : "code"));
+    ASSIGN_OR_RETURN(const bool added, parts.store.AddIntent(message, parts.clock.Now()));
     if (added) ++told;
   }
   return told == 0 ? Skipped("no chat is to hear of it") : Told{.sent = true, .note = absl::StrCat(told, " chats")};
@@ -195,6 +159,9 @@ absl::StatusOr<Told> TellMessage(const PublishParts& parts, const Intent& intent
   if (intent.text == kDigest) {
     ASSIGN_OR_RETURN(const ChatMessage digest, Digest(parts, *chat));
     return digest.items.empty() ? Skipped("nothing is left to tell") : Say(parts, *chat, digest);
+  }
+  if (absl::StartsWith(intent.text, absl::string_view(kReminder.data(), kReminder.size()))) {
+    return TellReminder(parts, *chat, intent);
   }
   const absl::StatusOr<HostProject> project = parts.store.FindHostProject(intent.project);
   const absl::StatusOr<HostChange> change = parts.store.FindHostChange(intent.project, intent.change);

@@ -92,10 +92,12 @@ Deadline DeadlineOf(const Turn& turn, const Calendar& calendar, absl::Duration r
   deadline.due = AddWorkingTime(calendar, turn.since, respond);
   deadline.late = now > deadline.due;
   Calendar without_leave = calendar;
-  without_leave.absences.clear();
+  std::erase_if(without_leave.absences, [now](const Absence& absence) { return absence.from > now; });
+  deadline.leave_comes = deadline.due > AddWorkingTime(without_leave, turn.since, respond);
+  deadline.remind = deadline.leave_comes ? turn.since : AddWorkingTime(calendar, turn.since, respond * 3 / 4);
   if (const auto until = AwayUntil(calendar, now)) {
     deadline.hand_over = absl::StrCat("away until ", absl::FormatTime("%Y-%m-%d %H:%M", *until, calendar.zone));
-  } else if (deadline.due > AddWorkingTime(without_leave, turn.since, respond)) {
+  } else if (deadline.leave_comes) {
     deadline.hand_over = "leave comes before the answer is due";
   } else if (WorkingTimeBetween(calendar, turn.since, now) * 2 >= respond) {
     deadline.hand_over = deadline.late ? "no answer in time" : "half of the time for an answer is gone";

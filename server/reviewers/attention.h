@@ -39,12 +39,16 @@ std::vector<Turn> WhoseTurn(const ReviewState& state, const std::vector<Piece>& 
 
 struct Deadline {
   absl::Time due = absl::InfiniteFuture();
+  absl::Time remind = absl::InfiniteFuture();  // when to tell them, if it is still their turn
   bool late = false;
+  bool leave_comes = false;    // before it is due
   std::string hand_over = {};  // why somebody else should take over, a sentence without its end; empty when nobody need
 };
 
 // For a reviewer's turn: due after `respond` of their working time. A hand-over is proposed once half of it is gone, or
-// when leave keeps them from answering in time; to know the latter, `calendar` without its leave is what "in time" is.
+// when leave to come keeps them from answering in time; to know the latter, `calendar` without that leave is what "in
+// time" is. They are reminded when a quarter of the time is left (of the usual 8 hours: 2), for whoever is at work by
+// then still can answer, and so can a stand-in; when such leave is known, at once.
 Deadline DeadlineOf(const Turn& turn, const Calendar& calendar, absl::Duration respond, absl::Time now);
 
 // Who could take over from a reviewer: the best stand-in who is there and has not been asked yet; an owner for an

@@ -4,33 +4,30 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "server/base/status_macros.h"
-#include "server/config/policy_file.h"
-#include "server/pipeline/panel.h"
-#include "server/reviewers/attention.h"
+#include "server/pipeline/due_turns.h"
 #include "server/wire/convert.h"
 #include "server/wire/review_convert.h"
 
 namespace mergegate::rpc {
 namespace {
 
-// What does not hold for the code itself.
-std::string OpenForCode(const v1::Verdict& verdict) {
-  std::vector<std::string> open;
-  for (const v1::ConditionResult& condition : verdict.conditions()) {
-    const bool about_review = condition.kind() == "approvals" || condition.kind() == "owners";
-    const bool holds =
-        condition.state() != v1::CONDITION_STATE_UNSATISFIED && condition.state() != v1::CONDITION_STATE_UNDECIDED;
-    if (condition.level() != v1::CONDITION_LEVEL_BLOCK || about_review || holds) continue;
-    open.push_back(
-        absl::StrCat(condition.name(), condition.actual().empty() ? "" : absl::StrCat(" (", condition.actual(), ")")));
+// Without its findings, which can be many.
+Verdict BriefOf(const v1::Verdict& proto) {
+  Verdict verdict;
+  verdict.state = static_cast<VerdictState>(proto.state());
+  verdict.summary = proto.summary();
+  for (const v1::ConditionResult& condition : proto.conditions()) {
+    verdict.conditions.push_back({.name = condition.name(),
+                                  .kind = condition.kind(),
+                                  .level = static_cast<ConditionLevel>(condition.level()),
+                                  .state = static_cast<ConditionState>(condition.state()),
+                                  .actual = condition.actual(),
+                                  .threshold = "",
+                                  .reason = "",
+                                  .fingerprints = {}});
   }
-  // Nothing compared, or no readable policy.
-  if (open.empty() && verdict.conditions().empty() && verdict.state() == v1::VERDICT_STATE_INCONCLUSIVE) {
-    open.push_back(verdict.summary());
-  }
-  return absl::StrJoin(open, ", ");
+  return verdict;
 }
 
 }  // namespace
@@ -59,7 +56,7 @@ absl::Status ReviewView::LookAtRuns(const pipeline::PipelineParts& parts) {
   if (!verdict_.emplace().ParseFromString(record.verdict))
     return absl::DataLossError("a stored verdict is not readable");
   ASSIGN_OR_RETURN(const Facts facts, wire::ParseFacts(record.facts));
-  respond_hours_ = config::ParsePolicy(facts.policy_text).policy.reviewers.respond_hours;
+  respond_ = pipeline::RespondTime(facts.policy_text);
   return absl::OkStatus();
 }
 
@@ -110,30 +107,19 @@ void ReviewView::Write() {
 absl::Status ReviewView::WriteAttention(const pipeline::PipelineParts& parts) {
   const reviewers::ReviewState& state = log_.state();
   reviewers::GateView gate;
-  if (verdict_) {
-    gate = {.state = static_cast<VerdictState>(verdict_->state()), .open = OpenForCode(*verdict_), .at = decided_};
-  }
-  const std::vector<Piece> pieces = state.pushes.empty() ? std::vector<Piece>() : state.pushes.back().push.pieces;
-  const absl::Time now = parts.clock.Now();
-  const absl::Duration respond = absl::Hours(respond_hours_);
-  std::vector<Handle> away;
-  for (const ChosenReviewer& stand_in : state.stand_ins) {
-    ASSIGN_OR_RETURN(const reviewers::Calendar calendar, pipeline::CalendarFor(parts.store, stand_in.person));
-    if (reviewers::AwayUntil(calendar, now)) away.push_back(stand_in.person);
-  }
-  for (const reviewers::Turn& turn : reviewers::WhoseTurn(state, pieces, gate)) {
+  if (verdict_) gate = pipeline::GateViewOf(BriefOf(*verdict_), decided_);
+  ASSIGN_OR_RETURN(const std::vector<pipeline::DueTurn> turns,
+                   pipeline::DueTurns(parts.store, state, gate, respond_, parts.clock.Now()));
+  for (const auto& [turn, deadline, zone, away, next] : turns) {
     v1::Attention& out = *proto_.add_attention();
     out.set_person(turn.person.value());
     out.set_reason(turn.reason);
     *out.mutable_since() = wire::ToTimestamp(turn.since);
     if (!turn.reviewer) continue;
-    ASSIGN_OR_RETURN(const reviewers::Calendar calendar, pipeline::CalendarFor(parts.store, turn.person));
-    const reviewers::Deadline deadline = reviewers::DeadlineOf(turn, calendar, respond, now);
     if (deadline.due != absl::InfiniteFuture()) *out.mutable_due() = wire::ToTimestamp(deadline.due);
     out.set_late(deadline.late);
-    const Handle next = deadline.hand_over.empty() ? Handle() : reviewers::StandInFor(state, turn.person, away);
-    if (!next.empty()) {
-      out.set_hand_over_to(next.value());
+    if (!next.person.empty()) {
+      out.set_hand_over_to(next.person.value());
       out.set_hand_over_reason(deadline.hand_over);
     }
   }

@@ -36,7 +36,7 @@ class ReviewView {
   pipeline::ReviewLog log_;
   std::optional<v1::Verdict> verdict_;
   absl::Time decided_;
-  int respond_hours_ = 8;
+  absl::Duration respond_ = absl::Hours(8);
   v1::Review proto_;
 };
 

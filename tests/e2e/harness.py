@@ -127,14 +127,14 @@ class Server:
         self.data = data or folder(test)
         self.socket = folder(test) / "s"
         self.address, self.http = free_address(), free_address()
-        self.process = None
+        self.process, self.env = None, {}
 
     def start(self):
         self.log = open(self.data / "log", "a")
         self.process = subprocess.Popen(
             [str(BIN / "mergegated"), "--data-dir", str(self.data), "--listen", self.address, "--listen",
              f"unix:{self.socket}", "--http", self.http, *self.arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data)})
+            stdout=subprocess.PIPE, stderr=self.log, text=True, env={**CLEAN, "HOME": str(self.data), **self.env})
         if self.process.stdout.readline() != "ready\n":
             raise RuntimeError((self.data / "log").read_text())
         return self

@@ -3,7 +3,9 @@
 The host is a double with a memory (host_double.py); findings come from a SARIF report, so that nothing is compiled.
 """
 import json
+import os
 import sqlite3
+import subprocess
 import time
 import unittest
 
@@ -240,6 +242,57 @@ class GitHubApp(Publishing, unittest.TestCase):
         self.assertIn("acme/widget #12: Make it smaller", message["text"])
         self.assertIn("https://hub.example/acme/widget/pull/12", json.dumps(message["blocks"]))
         self.assertNotIn("/services/T0/secret", (self.server.data / "log").read_text())
+
+    def test_a_reviewer_is_reminded_before_it_is_late_and_when_it_is(self):
+        for name in ("ann", "ben"):
+            (self.repo.path / "tool.py").write_text(f"import os  # {name}\n")
+            self.repo.git("add", "-A")
+            self.repo.git("commit", "-q", "--author", f"{name} <{name}@example.org>", "-m", f"by {name}")
+        self.base = self.repo.commit({"tool.py": "import os\n", ".mergegate.yaml": POLICY + "reviewers: {count: 1, respond_hours: 4}\n"})
+        chat, hooks = ChatDouble(self), self.home / "chat"
+        hooks.write_text(chat.url + "/services/T0/secret\n")
+        self.configuration.write_text(self.configuration.read_text() + "notify:\n" + "".join(
+            f"  - {{name: {name}, kind: slack, url: 'file:{hooks}', person: {name}@example.org}}\n" for name in ("ann", "ben")))
+        self.restart()
+        for name in ("ann", "ben"):  # at work all day long, whenever this test runs
+            done = self.cli("away", "--hours", "0:00-24:00", "--days", "mon,tue,wed,thu,fri,sat,sun", who=f"{name}@example.org")
+            self.assertEqual(done.returncode, PASS, done.stderr)
+        self.check(self.push(2), PASS)
+        chat.wait(lambda: len(chat.said) == 1)
+        self.assertIn("It is your turn", chat.said[0]["text"])
+        review = json.loads(self.cli("show", "--project", "acme-widget", "--change", "pr-12", "--format", "json").stdout)
+        (asked,) = [r["person"] for r in review["reviewers"]]
+        other = {"ann@example.org": "ben@example.org", "ben@example.org": "ann@example.org"}[asked]
+        for hours, text in ((3.5, "An answer of yours is due"), (4.5, "An answer of yours is late")):
+            before = len(chat.said)
+            self.later(hours)
+            chat.wait(lambda: len(chat.said) > before)
+            self.assertIn(f"{text}: acme/widget #12: Make it smaller", chat.said[-1]["text"])
+            self.assertIn(f"mergegate decline pr-12 --to {other} --project acme-widget", json.dumps(chat.said[-1]["blocks"]))
+            self.restart()
+            self.quiet()
+            self.assertEqual(len(chat.said), before + 1, "a restart tells nothing again")
+        self.assertEqual(self.cli("approve", "pr-12", "--project", "acme-widget", who=asked).returncode, PASS)
+        self.later(9)
+        self.quiet()
+        self.assertEqual((len(chat.said), self.dead()), (3, []))
+
+    def later(self, hours):
+        """Starts the server again as if it were so many hours later than it is."""
+        source, library = self.home / "later.c", self.home / "later.so"
+        source.write_text("""#define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <stdlib.h>
+            #include <time.h>
+            int clock_gettime(clockid_t clock, struct timespec* now) {
+              int (*real)(clockid_t, struct timespec*) = dlsym(RTLD_NEXT, "clock_gettime");
+              const int result = real(clock, now);
+              if (clock == CLOCK_REALTIME) now->tv_sec += atol(getenv("LATER_SECONDS"));
+              return result;
+            }""")
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+        self.server.env = {"LD_PRELOAD": str(library), "LATER_SECONDS": str(round(hours * 3600))}
+        self.restart()
 
 
 class GitHubToken(Publishing, unittest.TestCase):

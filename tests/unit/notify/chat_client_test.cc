@@ -51,10 +51,23 @@ TEST(SlackBodyTest, StrangersMentionNobodyAndLinkNowhere) {
                           Not(HasSubstr("<"))));
 }
 
+TEST(SlackBodyTest, ACommandIsCodeThatCanBeCopied) {
+  ChatMessage message = Failing();
+  message.items[0].command = "mergegate decline pr-7 --to ann_b@example.org";
+  EXPECT_THAT(SlackBody(message)["blocks"][1]["text"]["text"].get<std::string>(),
+              ::testing::EndsWith("\n`mergegate decline pr-7 --to ann_b@example.org`"));
+  EXPECT_THAT(DiscordBody(message)["embeds"][0]["description"].get<std::string>(),
+              ::testing::EndsWith("\n`mergegate decline pr-7 --to ann_b@example.org`"));
+  message.items[0].command = "mergegate decline 'a`b' --to x";  // a shell would run something else
+  EXPECT_THAT(SlackBody(message)["blocks"][1]["text"]["text"], Not(HasSubstr("decline")));
+  EXPECT_THAT(DiscordBody(message)["embeds"][0]["description"], Not(HasSubstr("decline")));
+}
+
 TEST(SlackBodyTest, StaysBelowFiftyBlocksOfThreeThousand) {
   ChatMessage message = Failing();
   message.items[0].title = std::string(10'000, '&');
   message.items[0].lines = std::vector<std::string>(100, std::string(1'000, 'x'));
+  message.items[0].command = std::string(250, '&');
   message.items.resize(200, message.items[0]);
   const json body = SlackBody(message);
   EXPECT_LE(body["blocks"].size(), 50u);
@@ -78,6 +91,7 @@ TEST(DiscordBodyTest, StaysWithinItsLimits) {
   message.headline = std::string(9'000, 'h');
   message.items[0].title = std::string(1'000, 't');
   message.items[0].lines = std::vector<std::string>(30, std::string(1'000, 'x'));
+  message.items[0].command = std::string(250, 'c');
   message.items.resize(50, message.items[0]);
   const json body = DiscordBody(message);
   EXPECT_LE(body["content"].get<std::string>().size(), 2'000u);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/pipeline/chat_message.h"
 #include "server/pipeline/publish_loop.h"
 #include "server/pipeline/review_log.h"
 #include "server/wire/convert.h"

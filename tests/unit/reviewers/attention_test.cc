@@ -115,6 +115,20 @@ TEST(DeadlineTest, LeaveProposesOneAtOnce) {
   EXPECT_FALSE(DeadlineOf(kTurn, calendar, absl::Hours(8), Hour(47)).late) << "leave does not count";
 }
 
+TEST(DeadlineTest, RemindsWhenAQuarterOfTheTimeIsLeft) {
+  EXPECT_EQ(DeadlineOf(kTurn, {}, absl::Hours(8), Hour(1)).remind, Hour(6));
+  EXPECT_EQ(DeadlineOf(kTurn, {}, absl::Hours(12), Hour(1)).remind, Hour(25)) << "eight today, one tomorrow";
+}
+
+TEST(DeadlineTest, RemindsAtOnceWhenLeaveComesButNotOfLeaveThatIsOver) {
+  const Calendar calendar{.absences = {{Hour(2), Hour(5), ""}}};
+  EXPECT_EQ(DeadlineOf(kTurn, calendar, absl::Hours(8), Hour(1)).remind, Hour(0));
+  const Deadline back = DeadlineOf(kTurn, calendar, absl::Hours(8), Hour(6));
+  EXPECT_EQ(back.hand_over, "");
+  EXPECT_EQ(back.due, Hour(27)) << "3 of 8 hours were leave";
+  EXPECT_EQ(back.remind, Hour(25));
+}
+
 TEST(DeadlineTest, NothingIsDueForTheAuthor) {
   const Turn turn{.person = Handle("author"), .reason = "merge it", .since = Hour(0), .reviewer = false};
   EXPECT_EQ(DeadlineOf(turn, {}, absl::Hours(8), Hour(1000)).due, absl::InfiniteFuture());
