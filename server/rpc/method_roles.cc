@@ -47,7 +47,8 @@ constexpr MethodRole kMethodRoles[] = {
     {"WorkerService.RenewLeases", Role::kDeveloper, kBots},
     {"WorkerService.CompleteTask", Role::kDeveloper, kBots},
 
-    {"ServerService.GetMetrics", Role::kViewer, kBots},
+    // Counts what is done for all projects together.
+    {"ServerService.GetMetrics", Role::kViewer, kBots, kEverywhere},
     {"ServerService.ListOutbox", Role::kAdmin, kNoBots, kEverywhere},
     {"ServerService.RetryOutboxMessage", Role::kAdmin, kNoBots, kEverywhere},
     {"ServerService.DropOutboxMessage", Role::kAdmin, kNoBots, kEverywhere},

@@ -110,6 +110,12 @@ TEST_F(PeopleServiceTest, WhoIsWhoIsForAllProjectsToSay) {
   v1::ListOutboxResponse outbox;
   EXPECT_EQ(Call(&v1::ServerService::Stub::ListOutbox, v1::ListOutboxRequest(), outbox, root).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+  v1::GetMetricsResponse metrics;
+  EXPECT_EQ(Call(&v1::ServerService::Stub::GetMetrics, v1::GetMetricsRequest(), metrics, root).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED)
+      << "counters are of all projects together";
+  EXPECT_TRUE(
+      Call(&v1::ServerService::Stub::GetMetrics, v1::GetMetricsRequest(), metrics, Give("eve", v1::ROLE_VIEWER)).ok());
   link.set_person("lee");
   link.set_identity("lee-gh");
   EXPECT_TRUE(Call(&Stub::LinkIdentity, link, person, Give("lou", v1::ROLE_LEAD)).ok()) << "a token for all";

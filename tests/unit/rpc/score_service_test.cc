@@ -74,6 +74,24 @@ TEST_F(ScoreServiceTest, APersonsAreForThatPersonUnderAnyOfTheirNames) {
   EXPECT_THAT(AuditActions(), ::testing::Contains("spoke.for")) << "and who does is logged, reading too";
 }
 
+TEST_F(ScoreServiceTest, AProjectsAreForWhoMaySeeIt) {
+  SixMerges();
+  const As own = Give("ann", v1::ROLE_VIEWER, "p"), other = Give("guest", v1::ROLE_ADMIN, "q");
+  ASSERT_TRUE(Get("projects/p", own).ok());
+  const grpc::Status refused = Get("projects/p", other);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(refused.error_message(), HasSubstr("this token is for projects q"));
+  v1::GetScoreHistoryRequest history;
+  history.set_name("projects/p");
+  v1::GetScoreHistoryResponse points;
+  EXPECT_EQ(Call(&Stub::GetScoreHistory, history, points, other).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  v1::ListWeightsRequest list;
+  list.set_parent("projects/p");
+  v1::ListWeightsResponse weights;
+  EXPECT_EQ(Call(&Stub::ListWeights, list, weights, other).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Get("teams/any", own).error_code(), grpc::StatusCode::PERMISSION_DENIED) << "teams work in all projects";
+}
+
 TEST_F(ScoreServiceTest, NamesAreChecked) {
   for (const char* name : {"", "projects", "people/", "teams/", "everybody/x", "../p"}) {
     EXPECT_EQ(Get(name, As("ann")).error_code(), grpc::StatusCode::INVALID_ARGUMENT) << name;
