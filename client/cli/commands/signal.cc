@@ -72,9 +72,10 @@ int Import(const SignalOptions& options, Environment& env) {
   auto session = Session::Open(options.connection, Session::Needs::kServer, "", env);
   if (!session.ok()) return Report(session.status(), env);
   ImportCount count;
+  const auto send = [&](const v1::RecordSignalsRequest& part) { return session->connection().RecordSignals(part); };
   const absl::Status status =
-      ImportSignals(piped ? std::cin : file, json ? RowFormat::kJsonLines : RowFormat::kCsv, map, options.dry_run,
-                    session->connection(), count, [&](int64_t line, const std::string& why) {
+      ImportSignals(piped ? std::cin : file, json ? RowFormat::kJsonLines : RowFormat::kCsv, map, options.dry_run, send,
+                    count, [&](int64_t line, const std::string& why) {
                       env.err << fmt::format("{}:{}: {}\n", EscapeControl(options.file), line, EscapeControl(why));
                     });
   env.out << fmt::format("{} {}, {} known already, {} refused\n", count.fresh,
