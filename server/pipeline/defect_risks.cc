@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <ranges>
 #include <string_view>
 #include <vector>
 
@@ -28,7 +29,9 @@ constexpr std::string_view kAnswersFormat = "mergegate-risk-answers 1\n";
 constexpr int kFewestExamples = 200;
 constexpr std::string_view kTooFew = "of fewer than 200 past changes it is known what they caused";
 constexpr std::string_view kBeingRead = "the project's history is being read";
-constexpr int kNiceness = 15;  // not idle: it shares locks with those who hurry
+constexpr int kNear = 8;            // commits back that are looked at for one with a long history
+constexpr size_t kLongOnes = 1024;  // remembered of a project
+constexpr int kNiceness = 15;       // not idle: it shares locks with those who hurry
 
 RiskFacts Missing(std::string why) {
   RiskFacts facts;
@@ -52,14 +55,15 @@ RiskFacts FactsOf(const risk::Model& model, const risk::Judged& judged, const st
   return facts;
 }
 
-bool IsShort(const git::Mirror& mirror, const CommitId& base) {
-  const auto parents = mirror.FirstParents(base, kFewestExamples);
-  return parents.ok() && parents->size() < static_cast<size_t>(kFewestExamples);
-}
-
-// Whether new commits come last in the history's order, as those that were added one by one stand.
-bool ComeLast(const std::vector<risk::Commit>& commits, int64_t newest) {
-  return std::ranges::all_of(commits, [&](const risk::Commit& commit) { return commit.time > newest; });
+// Whether new commits come last in the history's order, as those that were added one by one stand: all are younger than
+// what was there, or they are one line that begins at its end, whatever their clocks said.
+bool ComeLast(const git::Mirror& mirror, const CommitId& since, const CommitId& tip,
+              const std::vector<risk::Commit>& commits, int64_t newest) {
+  if (std::ranges::all_of(commits, [&](const risk::Commit& commit) { return commit.time > newest; })) return true;
+  const auto line = mirror.FirstParents(tip, static_cast<int>(commits.size()) + 1);
+  if (!line.ok() || line->size() != commits.size() + 1 || line->back() != since) return false;
+  return std::ranges::equal(commits, std::views::reverse(*line) | std::views::drop(1), {}, &risk::Commit::id,
+                            &CommitId::value);
 }
 
 }  // namespace
@@ -103,17 +107,41 @@ void DefectRisks::Remember(const ProjectId& project, Known& known, const std::st
   }
 }
 
+// What descends from a long history is long: nearly always a few commits tell.
+bool DefectRisks::IsShort(const git::Mirror& mirror, const CommitId& base, Known& known) {
+  const auto is_long = [&](const CommitId& id) { return known.long_ones.contains(id); };
+  const auto remember = [&] {
+    if (known.long_ones.size() >= kLongOnes) known.long_ones.clear();
+    known.long_ones.insert(base);
+  };
+  const auto near = mirror.FirstParents(base, kNear);
+  {
+    std::lock_guard lock(known.answers_mutex);
+    if (near.ok() && std::ranges::any_of(*near, is_long)) {
+      remember();
+      return false;
+    }
+  }
+  const auto parents = mirror.FirstParents(base, kFewestExamples);
+  if (!parents.ok()) return false;
+  if (parents->size() < static_cast<size_t>(kFewestExamples)) return true;
+  std::lock_guard lock(known.answers_mutex);
+  remember();
+  return false;
+}
+
 RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const CommitId& head) {
   const std::string key = absl::StrCat(base.value(), " ", head.value());
   Known& known = At(project);
   {
     std::lock_guard lock(known.answers_mutex);
+    known.last_base = base;
     if (const RiskFacts* const answer = Find(project, known, key); answer != nullptr) return *answer;
   }
   const absl::StatusOr<std::unique_ptr<git::Mirror>> mirror = mirrors_.Open(project);
   if (!mirror.ok()) return Missing(std::string(mirror.status().message()));
   // What can be said without the history is said without it: it is the same before it was read and after.
-  if (IsShort(**mirror, base)) return Missing(std::string(kTooFew));
+  if (IsShort(**mirror, base, known)) return Missing(std::string(kTooFew));
   absl::StatusOr<git::RiskChange> change = git::ReadRiskChange((*mirror)->path(), base, head);
   if (!change.ok()) return Missing(std::string(change.status().message()));
   if (!risk::IsInstance(change->commit)) {
@@ -169,7 +197,7 @@ absl::Status DefectRisks::BringTo(const ProjectId& project, const git::Mirror& m
     reading.since = known.tip;
     reading.most = read_at_once_;
     const auto read = git::ReadRiskHistory(mirror.path(), options, reading);
-    if (read.ok() && !read->whole && ComeLast(read->commits, known.learner->newest())) {
+    if (read.ok() && !read->whole && ComeLast(mirror, known.tip, tip, read->commits, known.learner->newest())) {
       for (const risk::Commit& commit : read->commits) known.learner->Add(commit);
       known.tip = tip;
       return absl::OkStatus();
@@ -185,6 +213,11 @@ absl::Status DefectRisks::BringTo(const ProjectId& project, const git::Mirror& m
   for (const risk::Commit& commit : read.commits) known.learner->Add(commit);
   known.tip = tip;
   return absl::OkStatus();
+}
+
+CommitId DefectRisks::LastBase(Known& known) {
+  std::lock_guard lock(known.answers_mutex);
+  return known.last_base;
 }
 
 void DefectRisks::ReadAhead(const ProjectId& project) {
@@ -212,12 +245,16 @@ absl::Status DefectRisks::Read(const ProjectId& project, CommitId tip, Known& kn
   absl::Status status = mirror.status();
   if (tip.empty()) {
     RETURN_IF_ERROR(status);
-    tip = (*mirror)->DefaultBranch().value_or(CommitId());
-    if (tip.empty() || IsShort(**mirror, tip)) return absl::OkStatus();
+    const absl::StatusOr<CommitId> branch = (*mirror)->DefaultBranch();
+    tip = branch.ok() ? *branch : LastBase(known);
+    if (tip.empty() || IsShort(**mirror, tip, known)) return absl::OkStatus();
     std::lock_guard lock(known.mutex);
     if (known.being_read) return absl::OkStatus();  // a question asked meanwhile: next time
+    // Without a branch questions may go from one history to another and back: only what none had to read yet.
+    if (!branch.ok() && known.learner != nullptr) return absl::OkStatus();
     status = BringTo(project, **mirror, tip, known);
     if (!absl::IsResourceExhausted(status)) return status;
+    if (!branch.ok()) return absl::OkStatus();  // the next question's history may be a shorter one
     known.being_read = true;
   }
   if (mirror.ok()) {

@@ -25,6 +25,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -57,7 +58,8 @@ class DefectRisks {
   // Of the change from `base` to `head`. `missing` says why nothing is known.
   RiskFacts Of(const ProjectId& project, const CommitId& base, const CommitId& head);
 
-  // Reads the history of the default branch soon, on the thread of Start, so that the first question need not.
+  // Reads the history of the default branch soon, on the thread of Start, so that the first question need not. Where
+  // there is no branch: that of the last question, when it was answered out of what is kept.
   void ReadAhead(const ProjectId& project);
 
   void Start();
@@ -66,7 +68,8 @@ class DefectRisks {
   void ReadAsked();
 
  private:
-  // What is known of one project. `mutex` guards all but the answers, which are told without waiting for it.
+  // What is known of one project. `mutex` guards the history, and answers are told without waiting for it. Who wants
+  // both locks takes that one first.
   struct Known {
     std::mutex mutex;
     CommitId tip = {};
@@ -79,11 +82,15 @@ class DefectRisks {
     std::optional<git::FrameFile> kept = {};  // the answers, once they were read
     std::map<std::string, RiskFacts> answers = {};
     std::deque<std::string> answered = {};  // the oldest first
+    CommitId last_base = {};                // of a question
+    std::set<CommitId> long_ones = {};      // commits whose history is not short
   };
   Known& At(const ProjectId& project);
   std::string FileOf(const ProjectId& project) const { return folder_ + "/" + project.value(); }
   void Remember(const ProjectId& project, Known& known, const std::string& change, const RiskFacts& facts);
   const RiskFacts* Find(const ProjectId& project, Known& known, const std::string& change);
+  static bool IsShort(const git::Mirror& mirror, const CommitId& base, Known& known);
+  static CommitId LastBase(Known& known);
   absl::Status BringTo(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip, Known& known);
   absl::Status Read(const ProjectId& project, CommitId tip, Known& known);
   RiskFacts Judge(git::RiskChange change, risk::Learner& learner) const;

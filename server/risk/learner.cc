@@ -1,6 +1,7 @@
 #include "server/risk/learner.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace mergegate::risk {
@@ -56,6 +57,8 @@ Judged Learner::Judge(const Commit& commit) {
 }
 
 void Learner::Add(const Commit& commit) {
+  // A question may have asked for the model of a day that this commit is older than: it knows something of that day.
+  if (refit_ > newest_) refit_ = std::numeric_limits<int64_t>::min();
   if (IsInstance(commit)) {
     Measures measures = MeasuresOf(commit);
     const Inputs inputs = InputsOf(measures);

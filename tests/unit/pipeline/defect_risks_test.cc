@@ -36,6 +36,20 @@ class DefectRisksTest : public PipelineTest {
     EXPECT_TRUE(mirror->Fetch(repo_.path(), {"+refs/heads/main:refs/heads/main"}).ok());
   }
 
+  // Commits what `like` holds, at a time of its own (seconds).
+  CommitId CommitAt(int64_t time, const CommitId& like, const std::vector<CommitId>& parents,
+                    const std::string& message = "Change") const {
+    std::string command =
+        absl::StrCat("GIT_AUTHOR_DATE='@", time, " +0000' GIT_COMMITTER_DATE='@", time, " +0000' git -C ", repo_.path(),
+                     " -c user.name=Ada -c user.email=a@b commit-tree ", like.value(), "^{tree} -m '", message, "'");
+    for (const CommitId& parent : parents) absl::StrAppend(&command, " -p ", parent.value());
+    FILE* const git = popen(command.c_str(), "r");
+    char id[41] = "";
+    EXPECT_EQ(fscanf(git, "%40s", id), 1) << command;
+    EXPECT_EQ(pclose(git), 0) << command;
+    return CommitId(id);
+  }
+
   testing::TempDirectory data_;
   DefectRisks risks_{clock_, mirrors_, data_.Join("risk")};
   CommitId base_, head_;
@@ -77,6 +91,64 @@ TEST_F(DefectRisksTest, WhatIsReadAheadAnswersTheFirstQuestion) {
   }
 }
 
+// The mirror of an adopted repository has no branch: there is the last question to go by.
+TEST_F(DefectRisksTest, WhatWasAnsweredFromWhatIsKeptIsReadAheadForTheNextQuestion) {
+  const ProjectId adopted("adopted");
+  const Mirrors mirrors(home_.path(), {{adopted, repo_.objects()}});
+  ASSERT_FALSE((*mirrors.Open(adopted))->DefaultBranch().ok());
+  const CommitId other = repo_.Commit({{"b.cc", "int other;\n"}}, {.parents = {{base_}}});
+  const RiskFacts first = DefectRisks(clock_, mirrors, data_.Join("kept")).Of(adopted, base_, head_);
+  const RiskFacts second = DefectRisks(clock_, mirrors, data_.Join("apart")).Of(adopted, base_, other);
+  EXPECT_THAT(second.missing, IsEmpty());
+
+  for (const bool ahead : {false, true}) {
+    DefectRisks risks(clock_, mirrors, data_.Join("kept"), /*read_at_once=*/0);
+    EXPECT_EQ(risks.Of(adopted, base_, head_), first);
+    if (ahead) risks.ReadAhead(adopted);
+    risks.ReadAsked();
+    // From now on there is nothing but what was read ahead.
+    std::filesystem::rename(data_.Join("kept/adopted"), data_.Join("away"));
+    if (ahead) {
+      EXPECT_EQ(risks.Of(adopted, base_, other), second);
+    } else {
+      EXPECT_EQ(risks.Of(adopted, base_, other).missing, "the project's history is being read");
+    }
+    std::filesystem::rename(data_.Join("away"), data_.Join("kept/adopted"));
+  }
+}
+
+TEST_F(DefectRisksTest, ReadingAheadForALastQuestionNeverTellsTheNextToWait) {
+  const ProjectId adopted("adopted");
+  const Mirrors mirrors(home_.path(), {{adopted, repo_.objects()}});
+  const CommitId other = repo_.Commit({{"b.cc", "int other;\n"}}, {.parents = {{base_}}});
+  const RiskFacts first = DefectRisks(clock_, mirrors, data_.Join("kept")).Of(adopted, base_, head_);
+  std::filesystem::remove(data_.Join("kept/adopted"));
+  DefectRisks risks(clock_, mirrors, data_.Join("kept"), /*read_at_once=*/100);
+  EXPECT_EQ(risks.Of(adopted, base_, head_), first);
+  risks.ReadAhead(adopted);  // which takes more than a question may read
+  risks.ReadAsked();
+  EXPECT_EQ(risks.Of(adopted, base_, head_), first);
+  EXPECT_EQ(risks.Of(adopted, base_, other).commits_read, 0);  // asked now, not before
+}
+
+TEST_F(DefectRisksTest, HistoriesAreLongOrShortWhateverWasAskedBefore) {
+  const auto missing = [&](const CommitId& base) {
+    const CommitId head = repo_.Commit({{"a.cc", "int head;\n"}}, {.parents = {{base}}});
+    return risks_.Of(kProject, base, head).missing;
+  };
+  CommitId later = base_, young = repo_.Commit({{"a.cc", "int a;\n"}}, {.parents = std::vector<CommitId>()});
+  for (int i = 0; i < 30; ++i) {
+    later = repo_.Commit({{"b.cc", absl::StrCat("int b", i, ";\n")}}, {.parents = {{later}}});
+    young = repo_.Commit({{"b.cc", absl::StrCat("int b", i, ";\n")}}, {.parents = {{young}}});
+    if (i % 7 != 0) continue;
+    EXPECT_THAT(missing(later), IsEmpty()) << i;
+    EXPECT_THAT(missing(young), HasSubstr("fewer than 200")) << i;
+  }
+  EXPECT_THAT(missing(later), IsEmpty());  // far from the last
+  // One that merges a long one by its second parent is as short as its first.
+  EXPECT_THAT(missing(repo_.Commit({{"c.cc", "int c;\n"}}, {.parents = {{young, later}}})), HasSubstr("fewer than"));
+}
+
 TEST_F(DefectRisksTest, VeryShortHistoriesTellNothing) {
   const CommitId first = repo_.Commit({{"a.cc", "int a;\n"}}, {.parents = std::vector<CommitId>()});
   const CommitId second = repo_.Commit({{"a.cc", "int b;\n"}});
@@ -108,6 +180,52 @@ TEST_F(DefectRisksTest, AHistoryThatGrewSaysWhatItWouldHaveSaidReadWhole) {
   const CommitId next = repo_.Commit({{"a.cc", "int next;\n"}}, {.parents = {{landed}}});
   DefectRisks fresh(clock_, mirrors_, data_.Join("fresh"));
   EXPECT_EQ(risks_.Of(kProject, landed, next), fresh.Of(kProject, landed, next));
+}
+
+class GrownHistoryTest : public DefectRisksTest {
+ protected:
+  // Asks before and after the history grew to `tip`, and asks somebody who reads it only then. `most`: commits that may
+  // be read, fewer than the history has.
+  void AskBeforeAndAfter(const CommitId& tip, size_t most) {
+    DefectRisks risks(clock_, mirrors_, data_.Join("grown")), fresh(clock_, mirrors_, data_.Join("fresh"));
+    EXPECT_THAT(risks.Of(adopted_, base_, head_).missing, IsEmpty());
+    DefectRisks grown(clock_, mirrors_, data_.Join("grown"), most);
+    grown.Of(adopted_, base_, like_);
+    std::filesystem::remove(data_.Join("grown/adopted"));  // reading it all again would be noticed
+    const CommitId next = repo_.Commit({{"a.cc", "int next;\n"}}, {.parents = {{tip}}});
+    EXPECT_EQ(grown.Of(adopted_, tip, next), fresh.Of(adopted_, tip, next));
+  }
+
+  // Without a branch, so that the history is the base's.
+  const ProjectId adopted_{"adopted"};
+  const Mirrors mirrors_{home_.path(), {{adopted_, repo_.objects()}}};
+  const CommitId like_ = repo_.Commit({{"b.cc", "int b;\nint d;\n"}}, {.parents = {{base_}}});
+  const int64_t newest_ = 1'700'000'000 + 239 * 60;
+};
+
+TEST_F(GrownHistoryTest, ALineMayBeOfOneSecond) {
+  const CommitId one = CommitAt(newest_, like_, {base_});
+  AskBeforeAndAfter(CommitAt(newest_, base_, {one}), /*most=*/2);
+}
+
+TEST_F(GrownHistoryTest, ALineMayHaveAClockThatIsLate) {
+  const CommitId one = CommitAt(newest_ - 3600, like_, {base_});
+  AskBeforeAndAfter(CommitAt(newest_ - 7200, base_, {one}), /*most=*/2);
+}
+
+TEST_F(GrownHistoryTest, WhatIsMergedStandsAmongWhatWasThere) {
+  const auto before = (*mirrors_.Open(adopted_))->FirstParents(base_, 100);
+  ASSERT_TRUE(before.ok());
+  const CommitId side = CommitAt(newest_ - 3600, like_, {before->back()});
+  const CommitId merge = CommitAt(newest_ + 60, like_, {base_, side});
+  AskBeforeAndAfter(merge, DefectRisks::kReadAtOnce);
+}
+
+TEST_F(GrownHistoryTest, ARevertOfLastYearCountsThoughTheModelOfTodayWasAskedForBefore) {
+  const auto line = (*mirrors_.Open(adopted_))->FirstParents(base_, 4);
+  ASSERT_TRUE(line.ok());
+  const std::string message = "Revert it\n\nThis reverts commit " + line->back().value() + ".";
+  AskBeforeAndAfter(CommitAt(newest_ + 60, like_, {base_}, message), /*most=*/2);
 }
 
 TEST_F(DefectRisksTest, WhatCannotBeJudgedSaysWhyWhetherReadOrNot) {
