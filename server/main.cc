@@ -25,6 +25,7 @@
 #include "server/base/data_folder.h"
 #include "server/base/status_macros.h"
 #include "server/base/tls_files.h"
+#include "server/git/head.h"
 #include "server/host_work.h"
 #include "server/http/curl_http.h"
 #include "server/pipeline/defect_risks.h"
@@ -233,6 +234,11 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals) {
       if (warms) warmer.BaseMoved(base);
       feed.BaseMoved(base.project);
     };
+    // Nothing will move in the mirrors of adopted repositories: changes begin somewhere near their heads.
+    for (const auto& [project, objects] : adopted) {
+      const absl::StatusOr<CommitId> head = git::HeadOf(std::filesystem::path(objects).parent_path());
+      if (head.ok()) risks.ReadAhead(project, *head);
+    }
     if (flags.warm_units > 0) warmer.Start();
     feed.Start();
   }

@@ -26,9 +26,9 @@ class RiskFile {
  public:
   explicit RiskFile(std::string path) : path_(std::move(path)) {}
 
-  // Everything up to the repository's tip: `whole` is true and `commits` are all. Costs reading the file, a walk, and
-  // what is new in the repository; `most` and `progress` are RiskReading's. A file that cannot be written is no error
-  // (`notes` says so). kCancelled when stopped: what was read until then stays.
+  // Everything up to the repository's tip. Costs reading the file, a walk, and what is new in the repository; `most`
+  // and `progress` are RiskReading's. A file that cannot be written is no error (`notes` says so). kCancelled when
+  // stopped: what was read until then stays.
   absl::StatusOr<RiskCommits> Update(const std::string& repository, const RiskOptions& options, size_t most = SIZE_MAX,
                                      std::function<void(size_t done, size_t all)> progress = {});
 

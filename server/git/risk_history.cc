@@ -36,10 +36,8 @@ class RiskReader {
     std::vector<git_oid> ids;  // newest first
     if (reading.since.has_value()) {
       ASSIGN_OR_RETURN(const git_oid known, ParseOid(reading.since->value()));
-      result.whole = !ListAfter(tip, known, ids).ok();
-    }
-    if (result.whole) {
-      ids.clear();
+      RETURN_IF_ERROR(ListAfter(tip, known, ids));
+    } else {
       RETURN_IF_ERROR(ListAll(result.tip, ids));
     }
     const auto known_as = [&](const git_oid& id) { return reading.known ? reading.known(Hex(id)) : nullptr; };

@@ -31,13 +31,12 @@ struct RiskOptions {
 struct RiskCommits {
   CommitId tip = {};
   std::vector<risk::Commit> commits = {};  // as git's --date-order --reverse gives them
-  bool whole = true;                       // false: continues what `since` ended at
   std::vector<std::string> notes = {};     // what was missing, for people
 };
 
 // What is known already, and where what is read goes while the reading goes on.
 struct RiskReading {
-  std::optional<CommitId> since = {};  // the tip of an earlier reading that is whole
+  std::optional<CommitId> since = {};  // only what came after this ancestor of the tip is read
   // What an earlier reading made of a commit; nullptr: nothing.
   std::function<const risk::Commit*(const std::string& id)> known = {};
   std::function<void(const risk::Commit&)> read = {};  // called for every commit that was read from the repository
@@ -46,8 +45,8 @@ struct RiskReading {
   std::function<void(size_t done, size_t all)> progress = {};
 };
 
-// When `since` is an ancestor of the tip only what came after it is read, else everything is. kNotFound for no such
-// repository or reference, kCancelled when stopped, kResourceExhausted when more than `most` would have to be read.
+// kNotFound for no such repository or reference, kFailedPrecondition when `since` is no ancestor of the tip, kCancelled
+// when stopped, kResourceExhausted when more than `most` would have to be read.
 absl::StatusOr<RiskCommits> ReadRiskHistory(const std::string& repository, const RiskOptions& options,
                                             const RiskReading& reading = {});
 

@@ -197,7 +197,7 @@ absl::Status DefectRisks::BringTo(const ProjectId& project, const git::Mirror& m
     reading.since = known.tip;
     reading.most = read_at_once_;
     const auto read = git::ReadRiskHistory(mirror.path(), options, reading);
-    if (read.ok() && !read->whole && ComeLast(mirror, known.tip, tip, read->commits, known.learner->newest())) {
+    if (read.ok() && ComeLast(mirror, known.tip, tip, read->commits, known.learner->newest())) {
       for (const risk::Commit& commit : read->commits) known.learner->Add(commit);
       known.tip = tip;
       return absl::OkStatus();
@@ -220,9 +220,14 @@ CommitId DefectRisks::LastBase(Known& known) {
   return known.last_base;
 }
 
-void DefectRisks::ReadAhead(const ProjectId& project) {
+bool DefectRisks::IsBeingRead(Known& known) {
+  std::lock_guard lock(known.mutex);
+  return known.being_read;
+}
+
+void DefectRisks::ReadAhead(const ProjectId& project, const CommitId& tip) {
   std::lock_guard lock(mutex_);
-  asked_.emplace(project, CommitId());
+  asked_.emplace(project, tip);
   wake_.notify_one();
 }
 
@@ -243,10 +248,11 @@ void DefectRisks::ReadAsked() {
 absl::Status DefectRisks::Read(const ProjectId& project, CommitId tip, Known& known) {
   const auto mirror = mirrors_.Open(project);
   absl::Status status = mirror.status();
-  if (tip.empty()) {
+  if (!IsBeingRead(known)) {  // nobody waits for it
     RETURN_IF_ERROR(status);
     const absl::StatusOr<CommitId> branch = (*mirror)->DefaultBranch();
-    tip = branch.ok() ? *branch : LastBase(known);
+    const bool certain = branch.ok() || !tip.empty();
+    if (tip.empty()) tip = branch.ok() ? *branch : LastBase(known);
     if (tip.empty() || IsShort(**mirror, tip, known)) return absl::OkStatus();
     std::lock_guard lock(known.mutex);
     if (known.being_read) return absl::OkStatus();  // a question asked meanwhile: next time
@@ -254,9 +260,10 @@ absl::Status DefectRisks::Read(const ProjectId& project, CommitId tip, Known& kn
     if (!branch.ok() && known.learner != nullptr) return absl::OkStatus();
     status = BringTo(project, **mirror, tip, known);
     if (!absl::IsResourceExhausted(status)) return status;
-    if (!branch.ok()) return absl::OkStatus();  // the next question's history may be a shorter one
+    if (!certain) return absl::OkStatus();  // the next question's history may be a shorter one
     known.being_read = true;
   }
+  if (tip.empty()) return absl::OkStatus();  // a question will have its own read
   if (mirror.ok()) {
     const git::RiskOptions options{.ref = tip.value(), .stop = stop_.get_token()};
     status = git::RiskFile(FileOf(project))

@@ -58,9 +58,9 @@ class DefectRisks {
   // Of the change from `base` to `head`. `missing` says why nothing is known.
   RiskFacts Of(const ProjectId& project, const CommitId& base, const CommitId& head);
 
-  // Reads the history of the default branch soon, on the thread of Start, so that the first question need not. Where
-  // there is no branch: that of the last question, when it was answered out of what is kept.
-  void ReadAhead(const ProjectId& project);
+  // Reads a history soon, on the thread of Start, so that the first question need not: up to `tip`, else of the default
+  // branch. Where there is neither: that of the last question, when it was answered out of what is kept.
+  void ReadAhead(const ProjectId& project, const CommitId& tip = {});
 
   void Start();
   void Stop();
@@ -91,6 +91,7 @@ class DefectRisks {
   const RiskFacts* Find(const ProjectId& project, Known& known, const std::string& change);
   static bool IsShort(const git::Mirror& mirror, const CommitId& base, Known& known);
   static CommitId LastBase(Known& known);
+  static bool IsBeingRead(Known& known);
   absl::Status BringTo(const ProjectId& project, const git::Mirror& mirror, const CommitId& tip, Known& known);
   absl::Status Read(const ProjectId& project, CommitId tip, Known& known);
   RiskFacts Judge(git::RiskChange change, risk::Learner& learner) const;
@@ -101,7 +102,7 @@ class DefectRisks {
   const size_t read_at_once_;
   std::mutex mutex_;
   std::map<ProjectId, std::unique_ptr<Known>> known_;
-  std::map<ProjectId, CommitId> asked_;  // the tips to read up to; empty: the default branch's, ahead of questions
+  std::map<ProjectId, CommitId> asked_;  // the tips to read up to; empty: as ReadAhead says
   std::condition_variable wake_;
   std::stop_source stop_;
   std::thread thread_;

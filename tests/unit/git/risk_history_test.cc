@@ -81,6 +81,23 @@ TEST(RiskHistoryTest, MergesAreLeftOutAndTheirBranchesRead) {
   EXPECT_THAT(ReadAll(repo), SizeIs(3));
 }
 
+TEST(RiskHistoryTest, OnlyWhatCameAfterAnAncestorIsReadWhenOneIsNamed) {
+  TestRepo repo;
+  const CommitId base = repo.Commit({{"a.cc", "1\n"}});
+  const CommitId aside = repo.Commit({{"a.cc", "2\n"}}, {.parents = {{base}}});
+  const CommitId tip = repo.Commit({{"b.cc", "1\n"}}, {.parents = {{base}}});
+  const auto read = [&](const CommitId& since) {
+    RiskReading reading;
+    reading.since = since;
+    return ReadRiskHistory(repo.path(), {.ref = tip.value()}, reading);
+  };
+  ASSERT_TRUE(read(base).ok()) << read(base).status();
+  ASSERT_THAT(read(base)->commits, SizeIs(1));
+  EXPECT_EQ(read(base)->commits[0].id, tip.value());
+  EXPECT_THAT(read(tip)->commits, SizeIs(0));
+  EXPECT_EQ(read(aside).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
 TEST(RiskHistoryTest, BinaryFilesLinksAndSubmodulesAreFilesWithTheLinesThatGitShows) {
   TestRepo repo;
   repo.Commit({{"a.cc", "int a;\n"}, {"image", std::string("\0\1\n\2\n", 5)}},

@@ -117,6 +117,21 @@ TEST_F(DefectRisksTest, WhatWasAnsweredFromWhatIsKeptIsReadAheadForTheNextQuesti
   }
 }
 
+// As a start does for the head of an adopted repository.
+TEST_F(DefectRisksTest, AHistoryThatIsNamedIsReadAheadHoweverLongItIs) {
+  const ProjectId adopted("adopted");
+  const Mirrors mirrors(home_.path(), {{adopted, repo_.objects()}});
+  const RiskFacts facts = DefectRisks(clock_, mirrors, data_.Join("apart")).Of(adopted, base_, head_);
+  EXPECT_THAT(facts.missing, IsEmpty());
+  const CommitId newest = repo_.Commit({{"b.cc", "int newest;\n"}}, {.parents = {{base_}}});
+  for (const size_t at_once : {size_t{100}, DefectRisks::kReadAtOnce}) {
+    DefectRisks risks(clock_, mirrors, data_.Join(absl::StrCat("named-", at_once)), at_once);
+    risks.ReadAhead(adopted, newest);
+    risks.ReadAsked();
+    EXPECT_EQ(risks.Of(adopted, base_, head_), facts) << at_once;
+  }
+}
+
 TEST_F(DefectRisksTest, ReadingAheadForALastQuestionNeverTellsTheNextToWait) {
   const ProjectId adopted("adopted");
   const Mirrors mirrors(home_.path(), {{adopted, repo_.objects()}});
