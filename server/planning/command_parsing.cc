@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
+#include "server/base/status_macros.h"
+#include "server/planning/command_memo.h"
 #include "server/planning/compile_commands.h"
 #include "server/planning/lexical_path.h"
 
@@ -215,9 +218,8 @@ class Warnings {
   int left_out_ = 0;
 };
 
-}  // namespace
-
-absl::StatusOr<CompileCommands> ParseCompileCommands(std::string_view text, const Tree& tree, CommandSource source) {
+// The entries of the text, each with directory, file and arguments.
+absl::StatusOr<std::vector<Entry>> ReadEntries(std::string_view text) {
   if (text.size() > kMaxJsonBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("compile_commands.json: ", text.size(), " bytes; at most ", kMaxJsonBytes, " are read"));
@@ -230,8 +232,6 @@ absl::StatusOr<CompileCommands> ParseCompileCommands(std::string_view text, cons
   } catch (const std::exception& exception) {
     return absl::InvalidArgumentError(absl::StrCat("compile_commands.json: ", exception.what()));
   }
-
-  std::vector<std::string> files;
   for (size_t i = 0; i < reader.entries.size(); ++i) {
     Entry& entry = reader.entries[i];
     if (!entry.file.has_value()) return absl::InvalidArgumentError(absl::StrCat(At(i), "\"file\" is missing"));
@@ -249,31 +249,53 @@ absl::StatusOr<CompileCommands> ParseCompileCommands(std::string_view text, cons
     }
     // A relative directory counts from the repository root.
     entry.directory = ResolvePath(kTreeRoot, *entry.directory);
-    files.push_back(ResolvePath(*entry.directory, *entry.file));
   }
+  return std::move(reader.entries);
+}
 
+// What the text says for this tree, out of the memory where it is there.
+absl::StatusOr<std::shared_ptr<const CommandMemo::Read>> ReadFor(std::string_view text, const Tree& tree) {
+  if (auto known = CommandMemo::Shared().Find(text);
+      known != nullptr && FindSourceRoot(known->files, tree) == known->source_root) {
+    return known;
+  }
+  ASSIGN_OR_RETURN(const std::vector<Entry> entries, ReadEntries(text));
+  CommandMemo::Read read{.json = std::string(text), .files = {}, .source_root = {}, .commands = {}};
+  for (const Entry& entry : entries) read.files.push_back(ResolvePath(*entry.directory, *entry.file));
+  read.source_root = FindSourceRoot(read.files, tree);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    std::optional<CompileCommand>& command = read.commands.emplace_back();
+    if (const auto inside = RelativeTo(read.source_root, read.files[i])) {
+      command = CleanCommand(*entries[i].arguments, *entries[i].directory, read.source_root, *inside);
+    }
+  }
+  return CommandMemo::Shared().Keep(std::move(read));
+}
+
+}  // namespace
+
+absl::StatusOr<CompileCommands> ParseCompileCommands(std::string_view text, const Tree& tree, CommandSource source) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const CommandMemo::Read> read, ReadFor(text, tree));
   CompileCommands commands;
   Warnings warnings(commands.warnings);
-  commands.source_root = FindSourceRoot(files, tree);
-  if (commands.source_root.empty() && !files.empty()) {
+  commands.source_root = read->source_root;
+  if (commands.source_root.empty() && !read->files.empty()) {
     warnings.Add("no entry's file is in the repository: the commands are of another project or revision");
   }
-  for (size_t i = 0; i < files.size(); ++i) {
-    const std::optional<std::string_view> inside = RelativeTo(commands.source_root, files[i]);
-    if (!inside.has_value() || !tree.FindBlob(*inside).has_value()) {
-      warnings.Add(absl::StrCat("entry ", i, ": ", files[i], " is not in the repository"));
+  for (size_t i = 0; i < read->files.size(); ++i) {
+    const std::optional<CompileCommand>& known = read->commands[i];
+    if (!known.has_value() || !tree.FindBlob(known->main_file).has_value()) {
+      warnings.Add(absl::StrCat("entry ", i, ": ", read->files[i], " is not in the repository"));
       continue;
     }
-    const std::string main_file(*inside);
-    if (commands.by_file.contains(main_file)) {
-      warnings.Add(absl::StrCat("entry ", i, ": ", main_file, " has an earlier entry, which counts"));
+    const auto [place, is_first] = commands.by_file.try_emplace(known->main_file, *known);
+    if (!is_first) {
+      warnings.Add(absl::StrCat("entry ", i, ": ", known->main_file, " has an earlier entry, which counts"));
       continue;
     }
-    const Entry& entry = reader.entries[i];
-    CompileCommand command = CleanCommand(*entry.arguments, *entry.directory, commands.source_root, main_file);
+    CompileCommand& command = place->second;
     command.source = source;
     if (source != CommandSource::kGiven) command.confidence = std::min(command.confidence, 0.9);
-    commands.by_file.emplace(main_file, std::move(command));
   }
   warnings.Finish();
   return commands;
