@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "client/cli/commands/away.h"
@@ -128,27 +129,30 @@ const CLI::App* FindVerb(const CLI::App& parent, const std::string& name) {
   return found.empty() ? nullptr : found.front();
 }
 
-std::unique_ptr<CLI::App> MakeProgram(Environment& env) {
+std::unique_ptr<CLI::App> MakeProgram(Environment& env, std::string_view only) {
   auto program = std::make_unique<CLI::App>("May this change merge, and why?", "mergegate");
   program->formatter(std::make_shared<ExamplesFirst>());
   program->footer(kExamples);
   program->require_subcommand(1);
   program->set_help_flag("-h,--help", "Print this help");
   program->set_version_flag("--version", VersionText());
-  for (const Verb& verb : kVerbs) verb.add(*program, env);
+  for (const Verb& verb : kVerbs) {
+    if (only.empty() || only == verb.name) verb.add(*program, env);
+  }
   for (CLI::App* verb : program->get_subcommands({})) verb->set_help_flag("-h,--help", "Print this help");
   return program;
 }
 
 int RunProgram(const std::vector<std::string>& arguments, Environment& env) {
-  const std::unique_ptr<CLI::App> program = MakeProgram(env);
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  const bool names_verb = std::ranges::find(kVerbs, first, &Verb::name) != std::end(kVerbs);
+  const bool of_all = !names_verb || first == "help" || first == "completion";
+  const std::unique_ptr<CLI::App> program = MakeProgram(env, of_all ? "" : first);
   if (arguments.empty()) {
     env.err << program->help();
     return kExitUsage;
   }
-  if (!arguments[0].starts_with('-') && FindVerb(*program, arguments[0]) == nullptr) {
-    return UnknownVerb(arguments[0], env);
-  }
+  if (!first.starts_with('-') && !names_verb) return UnknownVerb(first, env);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
     program->parse(std::move(reversed));

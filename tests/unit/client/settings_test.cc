@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <regex>
 
 #include "client/cli/exit_code.h"
 #include "client/cli/pager.h"
@@ -134,6 +135,32 @@ TEST_F(SettingsTest, CompletionsKnowEveryVerbAndOption) {
       }
     }
     EXPECT_THAT(script, HasSubstr("codeclimate")) << shell << " knows the values of --format";
+  }
+}
+
+// CLI11 lists what an option excludes in the order of addresses.
+std::string WithoutExclusions(const std::string& page) {
+  return std::regex_replace(page, std::regex(" Excludes:[^\\n]*"), "");
+}
+
+TEST_F(SettingsTest, AVerbAloneIsWhatItIsAmongAll) {
+  Environment env{.out = out, .err = err, .variable = {}, .terminal = {}, .program_dir = ""};
+  const auto all = [](const CLI::App& program) {
+    return program.get_subcommands([](const CLI::App*) { return true; });
+  };
+  const auto program = MakeProgram(env);
+  ASSERT_GT(all(*program).size(), 30);
+  for (const CLI::App* verb : all(*program)) {
+    const auto alone = MakeProgram(env, verb->get_name());
+    ASSERT_EQ(all(*alone).size(), 1) << verb->get_name();
+    EXPECT_EQ(all(*alone).front()->get_name(), verb->get_name());
+    const std::string page = WithoutExclusions(verb->help());
+    EXPECT_EQ(WithoutExclusions(all(*alone).front()->help()), page);
+    for (const auto& command :
+         std::vector<std::vector<std::string>>{{"help", verb->get_name()}, {verb->get_name(), "--help"}}) {
+      EXPECT_EQ(Run(command), 0);
+      EXPECT_EQ(WithoutExclusions(out.str()), page);
+    }
   }
 }
 
