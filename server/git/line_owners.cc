@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "server/git/blame_memo.h"
+
 namespace mergegate::git {
 namespace {
 
@@ -24,10 +26,18 @@ int ChangedLines(const ChangedFile& file) {
                          [](int sum, const Hunk& hunk) { return sum + hunk.old_count + hunk.new_count; });
 }
 
+// nullptr when it cannot be told.
+BlameMemo::Hunks BlameOf(const Mirror& mirror, const CommitId& base, const std::string& path, int most_commits) {
+  const BlameMemo::Key key{.mirror = mirror.path(), .commit = base, .path = path, .most_commits = most_commits};
+  if (BlameMemo::Hunks known = BlameMemo::Shared().Find(key); known != nullptr) return known;
+  absl::StatusOr<std::vector<BlameHunk>> blame = mirror.Blame(base, path, most_commits);
+  return blame.ok() ? BlameMemo::Shared().Keep(key, *std::move(blame)) : nullptr;
+}
+
 void AddOwners(const Mirror& mirror, const CommitId& base, const ChangedFile& file, int most_commits,
                std::vector<reviewers::LineOwner>& owners) {
-  const absl::StatusOr<std::vector<BlameHunk>> blame = mirror.Blame(base, file.old_path, most_commits);
-  if (!blame.ok()) return;
+  const BlameMemo::Hunks blame = BlameOf(mirror, base, file.old_path, most_commits);
+  if (blame == nullptr) return;
   std::map<std::pair<std::string, std::string>, int> lines;  // name and mail -> lines
   int total = 0;
   for (const Hunk& hunk : file.hunks) {

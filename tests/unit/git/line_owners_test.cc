@@ -47,6 +47,18 @@ TEST_F(LineOwnersTest, AddedLinesBelongToTheirNeighbours) {
   EXPECT_THAT(Owners(base, head), ElementsAre("a.cc Ann 50", "a.cc Bob 50"));
 }
 
+TEST_F(LineOwnersTest, AreTheSameAskedAgainForOtherChangesAndWithinOtherBounds) {
+  repo_.Commit({{"a.cc", "1\n2\n"}}, {.author_name = "Ann"});
+  const CommitId base = repo_.Commit({{"a.cc", "1\n2\nB\n"}}, {.author_name = "Bob", .author_mail = "bob@example.org"});
+  const CommitId first = repo_.Commit({{"a.cc", "1\nx\nB\n"}}, {.parents = {{base}}});
+  const CommitId last = repo_.Commit({{"a.cc", "1\n2\ny\n"}}, {.parents = {{base}}});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Owners(base, first), ElementsAre("a.cc Ann 100"));
+    EXPECT_THAT(Owners(base, last), ElementsAre("a.cc Bob 100"));
+    EXPECT_THAT(Owners(base, first, {.commits = 1}), IsEmpty());
+  }
+}
+
 TEST_F(LineOwnersTest, NewFilesHaveNoneAndFewFilesAreBlamed) {
   const CommitId base = repo_.Commit({{"a.cc", "1\n"}, {"b.cc", "1\n2\n3\n"}}, {.author_name = "Ann"});
   const CommitId head = repo_.Commit({{"a.cc", "x\n"}, {"b.cc", "x\ny\nz\n"}, {"new.cc", "1\n"}});
