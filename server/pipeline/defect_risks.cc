@@ -157,6 +157,7 @@ RiskFacts DefectRisks::Of(const ProjectId& project, const CommitId& base, const 
     const CommitId tip = branch.ok() ? *branch : base;
     const absl::Status status = BringTo(project, **mirror, tip, known);
     if (status.ok()) {
+      known.led = true;
       RiskFacts facts = Judge(*std::move(change), *known.learner);
       if (facts.missing.empty()) Remember(project, known, key, facts);
       return facts;
@@ -256,9 +257,10 @@ absl::Status DefectRisks::Read(const ProjectId& project, CommitId tip, Known& kn
     if (tip.empty() || IsShort(**mirror, tip, known)) return absl::OkStatus();
     std::lock_guard lock(known.mutex);
     if (known.being_read) return absl::OkStatus();  // a question asked meanwhile: next time
-    // Without a branch questions may go from one history to another and back: only what none had to read yet.
-    if (!branch.ok() && known.learner != nullptr) return absl::OkStatus();
+    // Without a branch questions may go from one history to another and back: only to where the first of them is.
+    if (!branch.ok() && (certain ? known.learner != nullptr : known.led)) return absl::OkStatus();
     status = BringTo(project, **mirror, tip, known);
+    if (status.ok() && !certain) known.led = true;
     if (!absl::IsResourceExhausted(status)) return status;
     if (!certain) return absl::OkStatus();  // the next question's history may be a shorter one
     known.being_read = true;

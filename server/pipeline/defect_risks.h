@@ -75,6 +75,7 @@ class DefectRisks {
     CommitId tip = {};
     std::unique_ptr<risk::Learner> learner = {};  // of the history up to `tip`
     bool being_read = false;                      // by the thread, into the file
+    bool led = false;                             // `tip` was a question's once
     int read = 0, in_all = 0;                     // commits, as of the last that was told
     std::string trouble = {};                     // why that failed
 

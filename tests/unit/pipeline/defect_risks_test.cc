@@ -101,8 +101,12 @@ TEST_F(DefectRisksTest, WhatWasAnsweredFromWhatIsKeptIsReadAheadForTheNextQuesti
   const RiskFacts second = DefectRisks(clock_, mirrors, data_.Join("apart")).Of(adopted, base_, other);
   EXPECT_THAT(second.missing, IsEmpty());
 
+  const auto line = (*mirrors.Open(adopted))->FirstParents(base_, 5);
+  ASSERT_TRUE(line.ok());
   for (const bool ahead : {false, true}) {
     DefectRisks risks(clock_, mirrors, data_.Join("kept"), /*read_at_once=*/0);
+    risks.ReadAhead(adopted, line->back());  // as a start does, of a head that is another
+    risks.ReadAsked();
     EXPECT_EQ(risks.Of(adopted, base_, head_), first);
     if (ahead) risks.ReadAhead(adopted);
     risks.ReadAsked();
