@@ -61,6 +61,7 @@ absl::Status ShallowError(const std::string& attempted, const git_oid& child, co
 // The functions below are the mirror's of like names.
 absl::StatusOr<CommitId> FindMergeBase(git_repository* repository, const CommitId& a, const CommitId& b);
 absl::StatusOr<std::vector<CommitId>> ListFirstParents(git_repository* repository, const CommitId& id, int limit);
+absl::StatusOr<HistoryCommit> ReadHistoryCommit(git_repository* repository, const CommitId& id);
 absl::Status WalkCommits(git_repository* repository, const CommitId& tip,
                          const std::function<bool(const HistoryCommit&)>& visit);
 absl::StatusOr<std::vector<BlameHunk>> BlameFile(git_repository* repository, const CommitId& commit,

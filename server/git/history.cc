@@ -70,6 +70,11 @@ absl::StatusOr<std::vector<CommitId>> ListFirstParents(git_repository* repositor
   return ids;
 }
 
+absl::StatusOr<HistoryCommit> ReadHistoryCommit(git_repository* repository, const CommitId& id) {
+  ASSIGN_OR_RETURN(const CommitHandle commit, FindCommit(repository, id));
+  return ToHistoryCommit(commit.get());
+}
+
 absl::Status WalkCommits(git_repository* repository, const CommitId& tip,
                          const std::function<bool(const HistoryCommit&)>& visit) {
   RETURN_IF_ERROR(FindCommit(repository, tip).status());

@@ -90,6 +90,10 @@ class BareMirror final : public Mirror {
     return ListFirstParents(repository_.get(), id, limit);
   }
 
+  absl::StatusOr<HistoryCommit> ReadCommit(const CommitId& id) const override {
+    return ReadHistoryCommit(repository_.get(), id);
+  }
+
   absl::Status WalkHistory(const CommitId& tip, const std::function<bool(const HistoryCommit&)>& visit) const override {
     return WalkCommits(repository_.get(), tip, visit);
   }

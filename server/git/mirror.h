@@ -122,7 +122,11 @@ class Mirror {
   // First-parent ancestors of `id`, itself first, at most `limit`.
   virtual absl::StatusOr<std::vector<CommitId>> FirstParents(const CommitId& id, int limit) const = 0;
 
-  // Walks from `tip` in topological and time order, newest first, until `visit` returns false.
+  // One commit, without looking at its history; kNotFound.
+  virtual absl::StatusOr<HistoryCommit> ReadCommit(const CommitId& id) const = 0;
+
+  // Reads all that `tip` reaches, then walks from it in topological and time order, newest first, until `visit` returns
+  // false.
   virtual absl::Status WalkHistory(const CommitId& tip,
                                    const std::function<bool(const HistoryCommit&)>& visit) const = 0;
 

@@ -27,13 +27,9 @@ struct HeadCommit {
 };
 
 absl::StatusOr<HeadCommit> ReadHead(const git::Mirror& mirror, const CommitId& head) {
-  HeadCommit read;
-  RETURN_IF_ERROR(mirror.WalkHistory(head, [&](const git::HistoryCommit& commit) {
-    read.author = {.name = commit.author_name, .mail = commit.author_mail, .login = ""};
-    read.title = commit.message.substr(0, commit.message.find('\n'));
-    return false;
-  }));
-  return read;
+  ASSIGN_OR_RETURN(const git::HistoryCommit commit, mirror.ReadCommit(head));
+  return HeadCommit{.author = {.name = commit.author_name, .mail = commit.author_mail, .login = ""},
+                    .title = commit.message.substr(0, commit.message.find('\n'))};
 }
 
 std::map<std::string, int> ChangedLines(const Diff& diff) {

@@ -223,10 +223,8 @@ absl::StatusOr<int64_t> SignalFeed::FeedHistory(const ProjectId& project, const 
   std::vector<Revert> reverts;
   for (const ReviewRecord& record : read.records) {
     if (!record.title.starts_with("Revert")) continue;
-    RETURN_IF_ERROR(mirror->WalkHistory(CommitId(record.id), [&](const git::HistoryCommit& commit) {
-      if (std::string id = RevertedBy(commit.message); !id.empty()) reverts.push_back({record.id, std::move(id)});
-      return false;
-    }));
+    ASSIGN_OR_RETURN(const git::HistoryCommit commit, mirror->ReadCommit(CommitId(record.id)));
+    if (std::string id = RevertedBy(commit.message); !id.empty()) reverts.push_back({record.id, std::move(id)});
   }
   if (since && !reverts.empty()) {
     ASSIGN_OR_RETURN(read, git::ReadReviewHistory(mirror->path(), options, std::nullopt));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/pipeline/appraisals.h"
+#include "server/rpc/change_titles.h"
 #include "server/rpc/growth_view.h"
 #include "server/rpc/serve.h"
 #include "server/wire/growth_convert.h"
@@ -92,6 +93,7 @@ grpc::Status GrowthService::GetReport(grpc::ServerContext* context, const v1::Ge
     ASSIGN_OR_RETURN(const Person person, Readable(caller, request->person()));
     ASSIGN_OR_RETURN(const pipeline::Appraisal appraisal, pipeline::AppraisalOf(parts_, person.id, {since, until}));
     *response = ViewOf(appraisal);
+    AddTitles(parts_, caller, *response);
     return absl::OkStatus();
   });
 }

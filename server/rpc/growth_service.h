@@ -71,7 +71,7 @@ class GrowthService final : public v1::GrowthService::Service {
                                                     std::string_view source_id) const;
   // What the signal says from now on, nullopt when it counts no longer; sets the effects as far as they are known.
   absl::StatusOr<std::optional<Signal>> Accept(const Caller& caller, Appeal& appeal) const;
-  absl::Status FillRecognition(const Person& self, v1::Recognition& response) const;
+  absl::Status FillRecognition(const Caller& caller, const Person& self, v1::Recognition& response) const;
 
   const Access& access_;
   const pipeline::PipelineParts& parts_;

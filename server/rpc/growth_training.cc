@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/pipeline/appraisals.h"
+#include "server/rpc/change_titles.h"
 #include "server/rpc/growth_service.h"
 #include "server/rpc/growth_view.h"
 #include "server/rpc/serve.h"
@@ -66,11 +67,12 @@ grpc::Status GrowthService::GetPlan(grpc::ServerContext* context, const v1::GetP
     ASSIGN_OR_RETURN(const pipeline::TrainingPlan plan,
                      pipeline::TrainingPlanOf(parts_, self.id, {now - days * absl::Hours(24), now}));
     *response = ViewOf(plan);
+    AddTitles(parts_, caller, *response);
     return absl::OkStatus();
   });
 }
 
-absl::Status GrowthService::FillRecognition(const Person& self, v1::Recognition& response) const {
+absl::Status GrowthService::FillRecognition(const Caller& caller, const Person& self, v1::Recognition& response) const {
   const absl::Time now = parts_.clock.Now();
   const scoring::RecognitionRules& rules = recognition_;
   ASSIGN_OR_RETURN(const std::vector<scoring::HelpOccasion> help, pipeline::HelpOf(parts_.store, now, rules));
@@ -91,6 +93,7 @@ absl::Status GrowthService::FillRecognition(const Person& self, v1::Recognition&
     proto.set_credit(one.credit);
     proto.set_capped(one.capped);
   }
+  AddTitles(parts_, caller, response);
   return absl::OkStatus();
 }
 
@@ -98,7 +101,7 @@ grpc::Status GrowthService::GetRecognition(grpc::ServerContext* context, const v
                                            v1::Recognition* response) {
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const Person self, Self(caller, "GetRecognition"));
-    return FillRecognition(self, *response);
+    return FillRecognition(caller, self, *response);
   });
 }
 
@@ -107,7 +110,7 @@ grpc::Status GrowthService::ShowRecognition(grpc::ServerContext* context, const 
   return Serve(access_, context, *request, [&](const Caller& caller) -> absl::Status {
     ASSIGN_OR_RETURN(const Person self, Self(caller, "ShowRecognition"));
     RETURN_IF_ERROR(parts_.store.ShowRecognition(self.id, request->show(), DeedOf(caller)));
-    return FillRecognition(self, *response);
+    return FillRecognition(caller, self, *response);
   });
 }
 

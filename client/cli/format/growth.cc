@@ -122,7 +122,9 @@ std::string FormatPlan(const v1::Plan& plan, const TextStyle& style) {
     out += "\n" + style.Paint(Ink::kBold, EscapeControl(recurs.title())) + "\n";
     std::string checks, changes;
     for (const std::string& check : recurs.checks()) checks += (checks.empty() ? "" : ", ") + check;
-    for (const std::string& name : recurs.evidence()) changes += (changes.empty() ? "" : ", ") + ChangeName(name);
+    for (const std::string& name : recurs.evidence()) {
+      changes += (changes.empty() ? "" : ", ") + ChangeName(name, plan.titles());
+    }
     std::string since;  // the last course about it, where that narrowed what counts
     for (const v1::ProposedCourse& proposed : item.courses()) {
       const bool narrowed = proposed.has_completed() && recurs.judged() < plan.judged();
@@ -237,10 +239,12 @@ std::string FormatRecognition(const v1::Recognition& recognition, const TextStyl
                          {"", ""}, style.width);
   if (!recognition.rules().empty()) out += Wrap(EscapeControl(recognition.rules()), {"", ""}, style.width);
   for (const v1::Help& help : recognition.help()) {
-    out += Item(fmt::format("{} {}: {}{}, {:g}{}", DayOf(help.at()), help.whom(), HowOf(help.kind()),
-                            help.about().empty() ? "" : " (" + help.about() + ")", help.credit(),
-                            help.capped().empty() ? "" : ": " + help.capped()),
-                style);
+    out += Item(
+        fmt::format(
+            "{} {}: {}{}, {:g}{}", DayOf(help.at()), help.whom(), HowOf(help.kind()),
+            help.about().empty() ? "" : " (" + help.about() + TitleBehind(help.about(), recognition.titles()) + ")",
+            help.credit(), help.capped().empty() ? "" : ": " + help.capped()),
+        style);
   }
   return out;
 }

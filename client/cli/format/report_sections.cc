@@ -8,9 +8,9 @@
 namespace mergegate::client {
 namespace {
 
-std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& names) {
+std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& names, const Titles& titles) {
   std::string joined;
-  for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + ChangeName(name);
+  for (const std::string& name : names) joined += (joined.empty() ? "" : ", ") + ChangeName(name, titles);
   return joined;
 }
 
@@ -43,9 +43,10 @@ ReportSection Numbers(const v1::Report& report) {
     const std::string_view way = figure.better() == v1::FIGURE_DIRECTION_HIGHER  ? "; more is better"
                                  : figure.better() == v1::FIGURE_DIRECTION_LOWER ? "; less is better"
                                                                                  : "; told, not judged";
-    section.lines.push_back(fmt::format("{}: {}; {}{}{}{}", Words(figure.name()), figure.question(), figure.reason(),
-                                        figure.unit() == v1::FIGURE_UNIT_PER_30_DAYS ? "; in 30 days" : "", way,
-                                        figure.evidence().empty() ? "" : "; look at " + Joined(figure.evidence())));
+    section.lines.push_back(
+        fmt::format("{}: {}; {}{}{}{}", Words(figure.name()), figure.question(), figure.reason(),
+                    figure.unit() == v1::FIGURE_UNIT_PER_30_DAYS ? "; in 30 days" : "", way,
+                    figure.evidence().empty() ? "" : "; look at " + Joined(figure.evidence(), report.titles())));
   }
   return section;
 }
@@ -94,12 +95,17 @@ std::string FigureText(v1::FigureUnit unit, double value) {
   return fmt::format("{:.1f}", value);
 }
 
-std::string ChangeName(const std::string& name) {
+std::string TitleBehind(const std::string& name, const Titles& titles) {
+  const auto title = titles.find(name);
+  return title == titles.end() ? "" : fmt::format(" \"{}\"", title->second);
+}
+
+std::string ChangeName(const std::string& name, const Titles& titles) {
   constexpr std::string_view kProjects = "projects/", kReviews = "/reviews/";
   const size_t at = name.find(kReviews);
   if (!name.starts_with(kProjects) || at == std::string::npos) return name;
-  return fmt::format("{} of {}", name.substr(at + kReviews.size()),
-                     name.substr(kProjects.size(), at - kProjects.size()));
+  return fmt::format("{} of {}{}", name.substr(at + kReviews.size()),
+                     name.substr(kProjects.size(), at - kProjects.size()), TitleBehind(name, titles));
 }
 
 std::string CourseLine(const v1::Course& course) {
@@ -128,7 +134,8 @@ std::vector<ReportSection> ReportSections(const v1::Report& report) {
   ReportSection strengths{.title = "Strengths"};
   for (const v1::Strength& strength : report.strengths()) {
     strengths.lines.push_back(
-        fmt::format("{}{}", strength.text(), strength.evidence().empty() ? "" : "; " + Joined(strength.evidence())));
+        fmt::format("{}{}", strength.text(),
+                    strength.evidence().empty() ? "" : "; " + Joined(strength.evidence(), report.titles())));
   }
   if (strengths.lines.empty()) {
     strengths.lines.push_back("none that is sure: no number's interval lies above your own before or your team's");
@@ -137,8 +144,8 @@ std::vector<ReportSection> ReportSections(const v1::Report& report) {
 
   ReportSection suggestions{.title = "Two things to try"};
   for (const v1::Suggestion& suggestion : report.suggestions()) {
-    suggestions.lines.push_back(
-        fmt::format("{}; {}; {}", suggestion.title(), suggestion.text(), "see " + Joined(suggestion.evidence())));
+    suggestions.lines.push_back(fmt::format("{}; {}; {}", suggestion.title(), suggestion.text(),
+                                            "see " + Joined(suggestion.evidence(), report.titles())));
     for (const v1::Course& course : suggestion.courses()) suggestions.lines.push_back("course: " + CourseLine(course));
   }
   if (!report.fewer_suggestions().empty()) suggestions.lines.push_back(report.fewer_suggestions());
@@ -158,9 +165,9 @@ std::vector<ReportSection> ReportSections(const v1::Report& report) {
     words.lines.push_back(fmt::format("{} {}: {}", DayOf(feedback.at()), feedback.from(), feedback.text()));
   }
   for (const v1::Feedback& kudos : report.kudos()) {
-    words.lines.push_back(fmt::format("{} thanks from {}{}{}{}", DayOf(kudos.at()), kudos.from(),
-                                      kudos.text().empty() ? "" : ": ", kudos.text(),
-                                      kudos.review().empty() ? "" : " (" + ChangeName(kudos.review()) + ")"));
+    words.lines.push_back(fmt::format(
+        "{} thanks from {}{}{}{}", DayOf(kudos.at()), kudos.from(), kudos.text().empty() ? "" : ": ", kudos.text(),
+        kudos.review().empty() ? "" : " (" + ChangeName(kudos.review(), report.titles()) + ")"));
   }
   if (report.unanswered() > 0) {
     words.lines.push_back(fmt::format("{} of those you asked for feedback did not answer yet", report.unanswered()));

@@ -23,8 +23,11 @@ std::vector<ReportSection> ReportSections(const v1::Report& report);
 
 // "4.0 h", "71 %", "3.2"; in the figure's unit.
 std::string FigureText(v1::FigureUnit unit, double value);
-// "pr-7 of db" of "projects/db/reviews/pr-7".
-std::string ChangeName(const std::string& name);
+using Titles = google::protobuf::Map<std::string, std::string>;
+// "pr-7 of db" of "projects/db/reviews/pr-7"; with its title, where that is known: "pr-7 of db \"Faster Get\"".
+std::string ChangeName(const std::string& name, const Titles& titles);
+// The title as it stands behind a name; empty when it is not known.
+std::string TitleBehind(const std::string& name, const Titles& titles);
 // "Ownership in depth (coursera, 6 h) https://..."
 std::string CourseLine(const v1::Course& course);
 // "2026-11-27".

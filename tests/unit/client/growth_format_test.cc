@@ -45,6 +45,7 @@ v1::Report SomeReport() {
   v1::Feedback& feedback = *report.add_feedback();
   feedback.set_from("ben");
   feedback.set_text("<b>well</b> done \x1b[31m");
+  (*report.mutable_titles())["projects/db/reviews/pr-7"] = "Faster <b>Get</b>";
   return report;
 }
 
@@ -54,7 +55,7 @@ TEST(FormatReport, FitsATerminalAndSaysWhatEveryNumberIs) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80) << line;
   EXPECT_THAT(text, HasSubstr("Report of ann@example.org, 2026-08-29 to 2026-11-27\n"));
   EXPECT_THAT(text, HasSubstr("  first answer  3.2 h  2.0 to 5.0  12   6.0 h     -\n"));
-  EXPECT_THAT(text, HasSubstr("    review; less is better; look at pr-7 of db\n"));
+  EXPECT_THAT(text, HasSubstr("    review; less is better; look at pr-7 of db \"Faster"));
   EXPECT_THAT(text, HasSubstr("survived: whether your merged changes stand; only 2 of the 5 that it takes"));
   EXPECT_THAT(text, HasSubstr("course: Ownership (ours, 6 h)"));
   EXPECT_THAT(text, HasSubstr("no more than 1 has evidence"));

@@ -187,6 +187,18 @@ TEST_F(MirrorTest, WalkHistoryShowsChildrenBeforeParentsNewestFirst) {
   EXPECT_EQ(visits, 2);
 }
 
+TEST_F(MirrorTest, ReadCommitLooksAtThatOneOnly) {
+  const CommitId a = repo_.Commit({{"f", "1\n"}}, {.message = "first\n\nmore\n", .author_name = "Bob"});
+  const CommitId b = repo_.Commit({{"f", "2\n"}});
+  const auto mirror = Open();
+  const auto read = mirror->ReadCommit(a);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->message, "first\n\nmore\n");
+  EXPECT_EQ(read->author_name, "Bob");
+  EXPECT_THAT(mirror->ReadCommit(b)->parents, ElementsAre(a));
+  EXPECT_THAT(mirror->ReadCommit(kUnknown), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(MirrorTest, TreeReadsRegularFilesOnly) {
   const CommitId a = repo_.Commit({{"a.cc", "int x;\n"}, {"src/b.cc", "int y;\n"}, {"src/deep/c.h", ""}},
                                   {.symlinks = {{"link", "a.cc"}}, .submodules = {{"third_party/x", kUnknown}}});
