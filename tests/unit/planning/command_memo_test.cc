@@ -89,7 +89,7 @@ constexpr char kJson[] = R"([{"directory": "/r/top/sub", "file": "a.cc", "comman
 TEST(ParsedAgainTest, SaysTheSameForEveryTreeInAnyOrder) {
   // The root is /r/top/sub, /r/top, /r/top with one file less, and nowhere.
   const MapTree trees[] = {MapTree({{"a.cc", ""}, {"b.cc", ""}}), MapTree({{"sub/a.cc", ""}, {"sub/b.cc", ""}}),
-                           MapTree({{"sub/a.cc", ""}}), MapTree({{"README", ""}})};
+                           MapTree(MapTree::Files{{"sub/a.cc", ""}}), MapTree(MapTree::Files{{"README", ""}})};
   for (const size_t i : {0, 1, 1, 2, 3, 3, 0, 2, 0}) {
     for (const CommandSource source : {CommandSource::kGiven, CommandSource::kEarlier}) {
       SCOPED_TRACE(absl::StrCat(i, " ", static_cast<int>(source)));
@@ -104,7 +104,7 @@ TEST(ParsedAgainTest, SaysTheSameForEveryTreeInAnyOrder) {
 }
 
 TEST(ParsedAgainTest, WhatIsWrongIsSaidAgain) {
-  const MapTree tree({{"a.cc", ""}});
+  const MapTree tree(MapTree::Files{{"a.cc", ""}});
   for (int i = 0; i < 2; ++i) {
     const auto commands = ParseCompileCommands("[{}]", tree, CommandSource::kGiven);
     EXPECT_THAT(std::string(commands.status().message()), HasSubstr("entry 0: \"file\" is missing"));
@@ -118,7 +118,8 @@ TEST(ParsedAgainTest, ByManyAtOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
-      const MapTree own = i % 2 == 0 ? MapTree({{"sub/a.cc", ""}, {"sub/b.cc", ""}}) : MapTree({{"a.cc", ""}});
+      const MapTree own =
+          i % 2 == 0 ? MapTree({{"sub/a.cc", ""}, {"sub/b.cc", ""}}) : MapTree(MapTree::Files{{"a.cc", ""}});
       for (int k = 0; k < 50; ++k) {
         const CompileCommands commands = Parse(json, own);
         if (i % 2 == 0) {
